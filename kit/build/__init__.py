@@ -1,0 +1,15 @@
+"""units/ and corrective/ → release/: one nbgrader assignment per form, corrective and enrichment.
+
+    gradebook/source/<assignment>/<notebook>.ipynb     the instructor's version (solutions, hidden tests)
+    release/<assignment>/<notebook>.ipynb              what a learner gets, made from it by nbgrader's own converters
+    gradebook/revisions/<unit>.r<N>.json               the unit as it was built: what decisions about it need
+
+A unit whose sources did not change is left alone. A changed unit replaces its last revision if nobody was ever given
+anything of it; otherwise it becomes a new one, and learners under way keep theirs.
+"""
+
+from kit.build.builder import BuildReport, build
+from kit.build.revisions import is_current, load_catalogue
+from kit.build.sources import UnitSources, read_sources
+
+__all__ = ["BuildReport", "UnitSources", "build", "is_current", "load_catalogue", "read_sources"]

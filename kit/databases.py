@@ -1,0 +1,62 @@
+"""Opening the two databases the same way: SQLite with a write-ahead log by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from kit.errors import KitError
+
+WAIT_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for *url*; a SQLite file's folder is made if it is missing."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A file is opened for each piece of work and closed after it: nothing is held while notebooks run.
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # Readers (formgrader, a report) and the one writer do not wait for each other; a commit is on disk.
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    return engine
+
+
+@contextmanager
+def in_words(what: str, error: type[KitError], way_back: str) -> Iterator[None]:
+    """Turn a database's complaint about *what* into *error*, saying what to do next."""
+    try:
+        yield
+    except OperationalError as problem:
+        reason = str(problem.orig)
+        raise error(f"{what} could not be used: {reason}. {_next_step(reason)}") from problem
+    except DatabaseError as problem:
+        reason = str(problem.orig)
+        if "not a database" in reason or "malformed" in reason or "corrupt" in reason:
+            raise error(f"{what} is damaged: {reason}. {way_back}") from problem
+        raise
+
+
+def _next_step(reason: str) -> str:
+    if "locked" in reason:
+        return "Another program is writing to it; try again when that has ended. Nothing was lost."
+    if "readonly" in reason or "read-only" in reason or "attempt to write" in reason:
+        return "Make the file and its folder writable for this account, and run again. Nothing was lost."
+    if "full" in reason:
+        return "Free some space on the disk, and run again. Nothing was lost."
+    return "Check that the database can be reached, and run again. Nothing was lost."

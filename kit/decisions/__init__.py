@@ -1,0 +1,23 @@
+"""What follows from a mastery record. Pure: values in, a value with its reason out.
+
+- `decide`: what one attempt means for its unit (the rules stand in `RULES`)
+- `wanted`: which assignments a learner should be able to fetch
+- `standing`: where a learner stands, in words; the same for the learner and the instructor
+"""
+
+from kit.decisions.decide import decide
+from kit.decisions.grants import Wanted, wanted
+from kit.decisions.rules import RULES, Rule
+from kit.decisions.standing import ObjectiveStanding, Standing, UnitStanding, standing
+
+__all__ = [
+    "RULES",
+    "ObjectiveStanding",
+    "Rule",
+    "Standing",
+    "UnitStanding",
+    "Wanted",
+    "decide",
+    "standing",
+    "wanted",
+]

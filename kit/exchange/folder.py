@@ -1,0 +1,345 @@
+"""The folder exchange: the embedded default, for one machine. `kit.exchange.learner_folder` says what lies where.
+
+Everything appears by a rename, so it is there wholly or not at all, and every step may be repeated after a crash.
+The desk never works in what a learner can still change: `arrivals` copies each submission into `submitted/`, once, and
+yields that copy. A submission id therefore always means the same bytes, whatever happens in the inbox afterwards.
+
+Isolation is that of the file system: with a Unix account for each learner and the desk running as root, no learner can
+list, read or change what is another's. With everything under one account, **nothing is isolated**; that is for trying
+out. Every folder above `path` must let learners pass (mode x), as `path` itself does (0711).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from kit.course import LEARNER_RULE, Limits, is_learner_name
+from kit.errors import NotGranted, StorageError, SubmissionRefused, UnknownName
+from kit.exchange.base import Arrival, Feedback, Fetched, Offer, Receipt, Submitted
+from kit.exchange.intake import REFUSED, sync_folder, take_in
+from kit.exchange.learner_folder import (
+    account_of,
+    discard,
+    hand_over,
+    hand_over_tree,
+    lay_out,
+    put_copy,
+    put_file,
+    storing,
+)
+from kit.exchange.names import entry_name, is_assignment_id, new_submission, parse_entry, submission_time
+
+_RUN_AGAIN = "Mend that, then run `kit run` again."
+_INBOX_ENTRIES = 2_000  # what one learner piles up must not keep the others waiting
+_STALE_SECONDS = 86_400.0
+_NOT_THE_LEARNERS_FAULT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+
+
+class FolderExchange:
+    """Both sides of the exchange over the folder *path*; implements `kit.exchange.Exchange`."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path = path
+        self.limits = limits
+
+    # The counter: the learner's side, with the learner's rights.
+
+    def offers(self, learner: str) -> list[Offer]:
+        """Everything granted to *learner*, sorted by assignment id; empty for somebody unknown."""
+        home = self._home(learner)
+        receipts = self._receipts(learner)
+        return [
+            Offer(
+                assignment,
+                tuple(sorted(n[:-6] for n in _names(home / "granted" / assignment) if n.endswith(".ipynb"))),
+                tuple(receipt for receipt in receipts if receipt.assignment == assignment),
+            )
+            for assignment in sorted(filter(is_assignment_id, _names(home / "granted")))
+        ]
+
+    def fetch(self, learner: str, assignment: str, into: Path) -> Path:
+        """Copy *assignment* to the new folder ``into/<assignment>`` and return it (errors: see `Counter.fetch`)."""
+        source = self._granted(learner, assignment)
+        target = into / assignment
+        if os.path.lexists(target):
+            raise StorageError(
+                f"{target} exists already, and nothing of yours is ever overwritten. "
+                "Go on working in it; to start afresh, rename it first and fetch again."
+            )
+        beside = into / f".{assignment}.{secrets.token_hex(4)}"
+        with storing(f"{assignment} could not be fetched", beside, "Nothing was changed; mend that and fetch again."):
+            into.mkdir(parents=True, exist_ok=True)
+            put_copy(source, beside)
+            # Marked before it appears: whoever has the notebook has been reported as having it.
+            self._mark_fetched(learner, assignment)
+            beside.rename(target)
+            sync_folder(into)
+        return target
+
+    def submit(self, learner: str, assignment: str, folder: Path) -> Receipt:
+        """Take the files in *folder* in, durably, before returning (errors: see `Counter.submit`)."""
+        self._granted(learner, assignment)
+        inbox = self._home(learner) / "inbox"
+        now = datetime.now(UTC)
+        submission = new_submission(now)
+        name = entry_name(submission, assignment)
+        beside = inbox / f".{name}"
+        failure = f"{assignment} could not be handed in"
+        with storing(failure, beside, "Nothing was taken and your files are as they were; mend that and submit again."):
+            _sweep(inbox)
+            take_in(folder, beside, self.limits)
+            _give_to_owner(beside, inbox)
+            beside.rename(inbox / name)
+            sync_folder(inbox)
+        return Receipt(learner, assignment, submission, now)
+
+    def feedback(self, learner: str, assignment: str) -> list[Feedback]:
+        """The feedback there is on this learner's submissions of *assignment*, oldest first."""
+        self._granted(learner, assignment)
+        folder = self._home(learner) / "feedback" / assignment
+        pages = sorted(n for n in _names(folder) if n.endswith(".html") and submission_time(n[:-5]))
+        return [Feedback(assignment, name[:-5], (folder / name).read_bytes()) for name in pages]
+
+    def progress(self, learner: str) -> Mapping[str, Any] | None:
+        """The standing the controller last published for *learner*; None if there is none yet."""
+        try:
+            standing: dict[str, Any] = json.loads((self._home(learner) / "progress.json").read_bytes())
+        except OSError:
+            return None
+        return standing
+
+    # The desk: the controller's side.
+
+    def granted(self) -> dict[str, frozenset[str]]:
+        """What is granted now, read back: learner → assignment ids."""
+        everything = {}
+        for learner in self._learners():
+            ids = frozenset(filter(is_assignment_id, _names(self.path / learner / "granted")))
+            if ids:
+                everything[learner] = ids
+        return everything
+
+    def grant(self, learner: str, assignment: str, files: Path) -> None:
+        """Let *learner* fetch *assignment*, whose released files are in the folder *files*; again changes nothing."""
+        home, target = self._desk_place(learner, assignment, "granted")
+        beside = target.with_name(f".{assignment}.new")
+        with storing(f"{assignment} could not be granted to {learner}", beside, _RUN_AGAIN):
+            account = lay_out(self.path, learner)
+            if target.is_dir():
+                return
+            discard(beside)  # left behind by a run that was killed
+            put_copy(files, beside)
+            hand_over_tree(beside, account)
+            beside.rename(target)
+            sync_folder(home / "granted")
+
+    def withdraw(self, learner: str, assignment: str) -> None:
+        """Take a grant back; what was fetched or handed in stays where it is."""
+        _, target = self._desk_place(learner, assignment, "granted")
+        gone = target.with_name(f".{assignment}.gone")
+        with storing(f"{assignment} could not be withdrawn from {learner}", gone, _RUN_AGAIN):
+            discard(gone)
+            if target.is_dir():
+                target.rename(gone)
+                sync_folder(gone.parent)
+                discard(gone)
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """What learners did and nobody has settled yet, oldest first.
+
+        The names, types, sizes and times in a learner's inbox are only claims: what has no proper name is left lying,
+        everything else is copied with bounds and yielded; `weigh` says whether such a copy can be graded at all. That
+        an arrival is reported does not prove that it was ever granted. StorageError if the disk is full.
+        """
+        waiting: list[tuple[datetime, str, str, str]] = []
+        for learner in self._learners():
+            waiting += [(at, learner, "", assignment) for assignment, at in self._marks(learner)]
+            waiting += [(r.at, learner, r.submission, r.assignment) for r in self._inbox(learner)]
+        for at, learner, submission, assignment in sorted(waiting):
+            if not submission:
+                yield Fetched(learner, assignment, at)
+                continue
+            taken = self._into_custody(Receipt(learner, assignment, submission, at))
+            if taken is not None:
+                yield taken
+
+    def settle(self, arrival: Arrival) -> None:
+        """This arrival is safely in the ledger: it need not be reported again."""
+        if isinstance(arrival, Fetched):
+            _, done = self._desk_place(arrival.learner, arrival.assignment, "fetched")
+        else:
+            receipt = arrival.receipt
+            if submission_time(receipt.submission) is None:
+                raise UnknownName(f"{receipt.submission!r} is not the name of a submission.")
+            home, _ = self._desk_place(receipt.learner, receipt.assignment, "inbox")
+            done = home / "inbox" / entry_name(receipt.submission, receipt.assignment)
+        with storing("An arrival could not be settled", done.with_name(".none"), _RUN_AGAIN):
+            discard(done)
+
+    def publish_feedback(self, learner: str, feedback: Feedback) -> None:
+        """Make feedback available to *learner* alone."""
+        if submission_time(feedback.submission) is None:
+            raise UnknownName(f"{feedback.submission!r} is not the name of a submission.")
+        _, folder = self._desk_place(learner, feedback.assignment, "feedback")
+        failure = f"Feedback on {feedback.assignment} for {learner} could not be written"
+        with storing(failure, folder / ".none", _RUN_AGAIN):
+            account = lay_out(self.path, learner)
+            folder.mkdir(exist_ok=True)
+            hand_over(folder, account)
+            put_file(folder / f"{feedback.submission}.html", feedback.html, account)
+
+    def publish_progress(self, learner: str, progress: Mapping[str, Any]) -> None:
+        """Make the learner's own standing (JSON values) available to *learner* alone."""
+        home = self._home(learner)
+        text = json.dumps(dict(progress), ensure_ascii=False, indent=1, sort_keys=True)
+        failure = f"The progress of {learner} could not be written"
+        with storing(failure, home / ".none", _RUN_AGAIN):
+            account = lay_out(self.path, learner)
+            put_file(home / "progress.json", text.encode(), account)
+
+    # Names first, paths afterwards.
+
+    def _home(self, learner: str) -> Path:
+        if not is_learner_name(learner):
+            raise UnknownName(f"{learner!r} cannot be the name of a learner. A name has {LEARNER_RULE}.")
+        return self.path / learner
+
+    def _granted(self, learner: str, assignment: str) -> Path:
+        home = self._home(learner)
+        if is_assignment_id(assignment) and (folder := home / "granted" / assignment).is_dir():
+            return folder
+        raise NotGranted(f"{assignment!r} is not open to {learner} now. `kit next` shows what is.")
+
+    def _desk_place(self, learner: str, assignment: str, kind: str) -> tuple[Path, Path]:
+        home = self._home(learner)
+        if not is_assignment_id(assignment):
+            raise UnknownName(f"{assignment!r} cannot be the name of an assignment.")
+        return home, home / kind / assignment
+
+    def _learners(self) -> list[str]:
+        return sorted(filter(is_learner_name, _names(self.path)))
+
+    # What waits.
+
+    def _mark_fetched(self, learner: str, assignment: str) -> None:
+        mark = self._home(learner) / "fetched" / assignment
+        try:
+            os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            return  # the first time is the one that counts
+        sync_folder(mark.parent)
+
+    def _marks(self, learner: str) -> Iterator[tuple[str, datetime]]:
+        now = datetime.now(UTC)
+        for entry in _entries(self.path / learner / "fetched"):
+            if is_assignment_id(entry.name) and entry.is_file(follow_symlinks=False):
+                yield entry.name, min(_modified(entry.stat(follow_symlinks=False)), now)
+
+    def _inbox(self, learner: str) -> Iterator[Receipt]:
+        for entry in _entries(self.path / learner / "inbox"):
+            if entry.is_dir(follow_symlinks=False) and (receipt := _receipt(learner, entry.name, datetime.now(UTC))):
+                yield receipt
+
+    def _receipts(self, learner: str) -> list[Receipt]:
+        """Every submission of *learner*, settled or not, oldest first."""
+        home = self.path / learner
+        found = {receipt.submission: receipt for receipt in self._inbox(learner)}
+        for entry in _entries(home / "submitted"):
+            if receipt := _receipt(learner, entry.name, _modified(entry.stat(follow_symlinks=False))):
+                found[receipt.submission] = receipt
+        return [found[name] for name in sorted(found)]
+
+    def _into_custody(self, receipt: Receipt) -> Submitted | None:
+        """The desk's own copy of what waits under *receipt*'s name; None if it was taken away again meanwhile."""
+        name = entry_name(receipt.submission, receipt.assignment)
+        home = self._home(receipt.learner)
+        kept = home / "submitted" / name
+        if not kept.is_dir():
+            beside = kept.with_name(f".{name}")
+            failure = f"{receipt.assignment} as handed in by {receipt.learner} could not be copied"
+            with storing(failure, beside, f"It stays waiting. {_RUN_AGAIN}"):
+                account = account_of(receipt.learner)
+                discard(beside)
+                try:
+                    take_in(home / "inbox" / name, beside, self.limits)
+                except SubmissionRefused as refusal:
+                    _leave_out(refusal, beside)
+                if not os.path.lexists(home / "inbox" / name):
+                    discard(beside)
+                    return None
+                hand_over_tree(beside, account)
+                os.utime(beside)
+                beside.rename(kept)
+                sync_folder(kept.parent)
+        # A claimed time in the future ends at the moment it was taken over, the same at every look.
+        at = min(receipt.at, _modified(kept.stat()))
+        return Submitted(replace(receipt, at=at), kept)
+
+
+def _leave_out(refusal: SubmissionRefused, beside: Path) -> None:
+    """Instead of the files keep the sentence that says why they were not taken."""
+    cause = refusal.__cause__
+    if isinstance(cause, OSError) and cause.errno in _NOT_THE_LEARNERS_FAULT:
+        raise cause
+    discard(beside)
+    beside.mkdir()
+    (beside / REFUSED).write_text(str(refusal), encoding="utf-8", errors="replace")
+    sync_folder(beside)
+
+
+def _receipt(learner: str, name: str, latest: datetime) -> Receipt | None:
+    parsed = parse_entry(name)
+    if parsed is None:
+        return None
+    submission, assignment = parsed
+    claimed = submission_time(submission)
+    return Receipt(learner, assignment, submission, min(claimed, latest) if claimed else latest)
+
+
+def _names(folder: Path) -> list[str]:
+    """Names of the finished folders and files in *folder*; none where it is missing or not ours to read."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if not entry.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(islice(entries, _INBOX_ENTRIES))
+    except OSError:
+        return []
+
+
+def _modified(about: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(about.st_mtime, UTC)
+
+
+def _sweep(inbox: Path) -> None:
+    """Remove what a submission that was killed long ago left half-written."""
+    for entry in _entries(inbox):
+        if entry.name.startswith(".") and entry.stat(follow_symlinks=False).st_mtime < time.time() - _STALE_SECONDS:
+            discard(Path(entry.path))
+
+
+def _give_to_owner(folder: Path, inbox: Path) -> None:
+    """Where root hands in for a learner who has an account, the files become that learner's."""
+    about = inbox.stat()
+    if os.geteuid() != 0 or stat.S_ISLNK(about.st_mode) or about.st_uid == 0:
+        return
+    for parent, _, files in os.walk(folder):
+        for path in (parent, *(os.path.join(parent, name) for name in files)):
+            os.chown(path, about.st_uid, about.st_gid)

@@ -1,0 +1,226 @@
+"""What may be taken in: a bounded copy that follows nothing and trusts no name, size or type it has not looked at.
+
+The same copy serves both doors. At the counter it runs with the learner's rights over the learner's own folder; at the
+desk it runs with the controller's rights over a folder the learner can still change *while it is read*. Hence:
+everything is opened relative to an open folder, never through a link, is looked at again once open, and belongs
+to whoever owns the folder (else a hard link to a file of somebody else's would be read with the controller's rights).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit.course import Limits
+from kit.errors import SubmissionRefused
+
+REFUSED = ".refused"
+"""A file of this name in a folder the desk took into custody says why the submission was refused."""
+NEVER_TAKEN = frozenset({".ipynb_checkpoints", "__pycache__", REFUSED})
+_FEEDBACK = "feedback"  # nbgrader puts fetched feedback beside the notebook
+_MAX_DEPTH = 16
+_CHUNK = 1 << 20
+_ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_NONBLOCK: opening a fifo must not wait for somebody to write into it.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One regular file inside a folder that is being read."""
+
+    name: str
+    """Path relative to the folder, with slashes."""
+    folder: int
+    """Open descriptor of the folder it lies in; valid until the next file is asked for."""
+    bytes: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    limits: Limits
+    files: int = 0
+    bytes: int = 0
+
+    def add(self, name: str, size: int) -> None:
+        self.files += 1
+        self.bytes += size
+        if self.files > self.limits.submission_files:
+            raise SubmissionRefused(
+                f"Your submission holds more than {self.limits.submission_files} files. "
+                "Move what does not belong to the assignment out of its folder, then submit again."
+            )
+        if self.bytes > self.limits.submission_bytes:
+            raise SubmissionRefused(
+                f"Your submission is larger than {_megabytes(self.limits.submission_bytes)}, "
+                f"which is passed at {_shown(name)}. "
+                "Move what does not belong to the assignment out of its folder, then submit again."
+            )
+
+
+def weigh(folder: Path, limits: Limits) -> str | None:
+    """The sentence that says why the submission in *folder* cannot be taken; None if it can.
+
+    Never reads contents, never follows a link, and stops counting as soon as a limit is passed.
+    """
+    try:
+        _check(folder, limits)
+    except SubmissionRefused as refusal:
+        return str(refusal)
+    return None
+
+
+def _check(folder: Path, limits: Limits) -> None:
+    noted = _noted(folder)
+    if noted is not None:
+        raise SubmissionRefused(noted)
+    notebooks = 0
+    with _opened(folder) as top:
+        for found in _walk(top, _Tally(limits), os.fstat(top).st_uid):
+            notebooks += found.name.endswith(".ipynb") and "/" not in found.name
+    if not notebooks:
+        raise SubmissionRefused(
+            f"There is no notebook (a file that ends in .ipynb) in the folder {_shown(folder.name)}. "
+            "Submit the folder that you fetched, with your notebook in it."
+        )
+
+
+def take_in(folder: Path, target: Path, limits: Limits) -> None:
+    """Copy the submission in *folder* to the new folder *target*, durably.
+
+    SubmissionRefused where *folder* breaks a rule, OSError where *target* cannot be written; what is half-written then
+    is the caller's to remove. Everything is counted before the first byte is copied, and counted again while copying.
+    """
+    _check(folder, limits)
+    target.mkdir(0o700)
+    made = {target}
+    tally = _Tally(limits)
+    with _opened(folder) as top:
+        owner = os.fstat(top).st_uid
+        for found in _walk(top, _Tally(limits), owner):
+            where = target / found.name
+            made.update(parent for parent in where.parents if target in parent.parents)
+            where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _copy(found, where, tally, owner)
+    for directory in made:
+        sync_folder(directory)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(folder, _ENTER)
+    except NotADirectoryError:
+        raise SubmissionRefused(f"{_shown(folder.name)} is not a folder. Submit the folder that you fetched.") from None
+    except OSError as error:
+        raise SubmissionRefused(
+            f"The folder {_shown(folder.name)} cannot be read: {error.strerror}. Submit the folder that you fetched."
+        ) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _walk(folder: int, tally: _Tally, owner: int, inside: str = "", depth: int = 0) -> Iterator[Found]:
+    """Every regular file below the open *folder*; folders count as files, so that a pile of them ends as well."""
+    skipped = NEVER_TAKEN if inside else NEVER_TAKEN | {_FEEDBACK}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{inside}{entry.name}"
+            if entry.name in skipped:
+                continue
+            about = entry.stat(follow_symlinks=False)
+            if about.st_uid != owner:
+                raise _odd(name, "belongs to somebody else")
+            if stat.S_ISREG(about.st_mode):
+                tally.add(name, about.st_size)
+                yield Found(name, folder, about.st_size)
+            elif stat.S_ISDIR(about.st_mode) and depth < _MAX_DEPTH:
+                tally.add(name, 0)
+                with _entered(folder, entry.name, name) as below:
+                    yield from _walk(below, tally, owner, f"{name}/", depth + 1)
+            else:
+                raise _odd(name, _kind(about.st_mode))
+
+
+@contextmanager
+def _entered(folder: int, entry: str, name: str) -> Iterator[int]:
+    try:
+        below = os.open(entry, _ENTER, dir_fd=folder)
+    except OSError as error:
+        raise _odd(name, f"cannot be read ({error.strerror})") from error
+    try:
+        yield below
+    finally:
+        os.close(below)
+
+
+def _copy(found: Found, where: Path, tally: _Tally, owner: int) -> None:
+    try:
+        source = os.open(found.name.rpartition("/")[2], _READ, dir_fd=found.folder)
+    except OSError as error:
+        raise _odd(found.name, f"cannot be read ({error.strerror})") from error
+    with open(source, "rb", buffering=0) as reader:
+        about = os.fstat(source)
+        if not stat.S_ISREG(about.st_mode) or about.st_uid != owner:
+            raise _odd(found.name, "was exchanged while it was read")
+        tally.add(found.name, 0)
+        with open(where, "xb", opener=_private) as writer:
+            while chunk := reader.read(_CHUNK):
+                tally.files -= 1
+                tally.add(found.name, len(chunk))
+                writer.write(chunk)
+            writer.flush()
+            os.fsync(writer.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in *folder* durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _noted(folder: Path) -> str | None:
+    try:
+        descriptor = os.open(folder / REFUSED, _READ)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        return file.read(2000).decode("utf-8", "replace")
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _odd(name: str, what: str) -> SubmissionRefused:
+    return SubmissionRefused(
+        f"{_shown(name)} {what}, so this submission cannot be taken. "
+        "Move it out of the assignment's folder, then submit again."
+    )
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISLNK(mode):
+        return "is a link to another place"
+    return "lies in too many folders inside each other" if stat.S_ISDIR(mode) else "is not an ordinary file"
+
+
+def _shown(name: str) -> str:
+    """A name as it may be printed: no control characters, nothing undecodable, not endless."""
+    clean = "".join(sign if sign.isprintable() else "?" for sign in name)
+    return f"'{clean}'" if len(clean) <= 80 else f"'{clean[:77]}…'"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"

@@ -1,0 +1,61 @@
+"""Writing files so that they are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kit.errors import StorageError
+
+
+@contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Turn the system's complaint while storing *what* into a StorageError that says what to do next."""
+    try:
+        yield
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        raise StorageError(
+            f"{what} could not be stored: {error.strerror}{place}. Free some space or make the folder writable, "
+            "and try again. Nothing was lost."
+        ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace *path* by *text* (UTF-8) in one step."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace *path* by *content* in one step: after a crash there is the old file or the new one."""
+    with storing(path.name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Make *target* a copy of *source*, in one step; a *target* that is there is replaced. Links are not followed."""
+    with storing(target.name):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        try:
+            shutil.copytree(source, temporary / "copy", symlinks=True)
+            if target.exists():
+                os.rename(target, temporary / "old")
+            os.rename(temporary / "copy", target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)

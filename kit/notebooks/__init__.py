@@ -1,0 +1,36 @@
+"""Notebooks as their author wrote them: read, looked at cell by cell, turned into forms.
+
+Words (defined here once):
+
+- **item cell**: a cell that nbgrader scores (`grade: true`, or a task); tagged `objective:<id>`
+- **answer cell**: a cell a learner writes in (`solution: true`), with the reference between BEGIN and END SOLUTION
+- **variants**: a cell, never released, whose `variants` gives each form its values
+- **instruction**: cells that go out with the first form only
+- **misstep**: a typical wrong answer for one answer cell, kept beside the unit
+"""
+
+from kit.notebooks.cells import Cell, cells_of, items_of
+from kit.notebooks.forms import FormError, instantiate, read_variants, substitute
+from kit.notebooks.missteps import Misstep, MisstepError, read_missteps
+from kit.notebooks.solutions import answered, has_solution, reference_answers
+from kit.notebooks.source import NotebookError, dumps, find_source, read_notebook
+
+__all__ = [
+    "Cell",
+    "FormError",
+    "Misstep",
+    "MisstepError",
+    "NotebookError",
+    "answered",
+    "cells_of",
+    "dumps",
+    "find_source",
+    "has_solution",
+    "instantiate",
+    "items_of",
+    "read_missteps",
+    "read_notebook",
+    "read_variants",
+    "reference_answers",
+    "substitute",
+]

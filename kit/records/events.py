@@ -1,0 +1,47 @@
+"""The events a ledger holds: who, when, what and why. Append-only; every status is a fold of them.
+
+    enrolled      the learner belongs to the course                          data: name?
+    granted       may fetch this from now on                                 data: revision, reason
+    withdrawn     may no longer fetch it (never fetched; a newer one exists) data: reason
+    fetched       the learner took it; the first of a unit is the engagement
+    engaged       criterion, rule and cycles are frozen from here on         data: revision, criteria, rule, max_cycles
+    submitted     the learner handed it in                                   data: submission, digest
+    set-aside     a submission that is kept but does not count               data: submission, reason
+    rejected      a submission that could not be graded                      data: submission, reason
+    graded        item scores of a submission                                data: submission, items, seconds, version
+    fault         our grader failed; the submission still waits              data: submission, what
+    decided       what followed from an attempt                              data: see `decision_to_data`
+    overridden    an instructor's decision, with a reason                    data: action
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+EventKind = Literal[
+    "enrolled", "granted", "withdrawn", "fetched", "engaged", "submitted",
+    "set-aside", "rejected", "graded", "fault", "decided", "overridden",
+]  # fmt: skip
+EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
+
+SYSTEM = "mastery-kit"
+"""The `who` of everything the controller does by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `key` is what makes writing it twice the same as writing it once."""
+
+    key: str
+    kind: EventKind
+    learner: str
+    at: datetime
+    """When it happened (UTC, aware): for a submission its submission time, never the grading time."""
+    who: str
+    unit: str | None = None
+    assignment: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
