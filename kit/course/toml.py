@@ -25,13 +25,16 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+_DEFAULT = Limits()
+
+
 class _LimitsTable(_Table):
-    cell_seconds: Positive = Limits.cell_seconds
-    notebook_seconds: Positive = Limits.notebook_seconds
-    submission_bytes: Annotated[int, Field(gt=0)] = Limits.submission_bytes
-    submission_files: Annotated[int, Field(gt=0)] = Limits.submission_files
-    output_bytes: Annotated[int, Field(gt=0)] = Limits.output_bytes
-    kernel_restarts: Annotated[int, Field(ge=0)] = Limits.kernel_restarts
+    cell_seconds: Positive = _DEFAULT.cell_seconds
+    notebook_seconds: Positive = _DEFAULT.notebook_seconds
+    submission_bytes: Annotated[int, Field(gt=0)] = _DEFAULT.submission_bytes
+    submission_files: Annotated[int, Field(gt=0)] = _DEFAULT.submission_files
+    output_bytes: Annotated[int, Field(gt=0)] = _DEFAULT.output_bytes
+    kernel_restarts: Annotated[int, Field(ge=0)] = _DEFAULT.kernel_restarts
 
 
 class _CourseTable(_Table):
@@ -46,7 +49,7 @@ class _CourseTable(_Table):
     exchange_path: str = "gradebook/exchange"
     executor: str = "nbclient"
     workers: Annotated[int, Field(ge=1)] | None = None
-    limits: _LimitsTable = _LimitsTable()
+    limits: _LimitsTable = Field(default_factory=lambda: _LimitsTable())
 
 
 class _ObjectiveTable(_Table):

@@ -15,6 +15,7 @@ import errno
 import json
 import os
 import secrets
+import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
@@ -177,15 +178,15 @@ class FolderExchange:
     def settle(self, arrival: Arrival) -> None:
         """This arrival is safely in the ledger: it need not be reported again."""
         if isinstance(arrival, Fetched):
-            _, done = self._desk_place(arrival.learner, arrival.assignment, "fetched")
+            home, done = self._desk_place(arrival.learner, arrival.assignment, "fetched")
         else:
             receipt = arrival.receipt
             if submission_time(receipt.submission) is None:
                 raise UnknownName(f"{receipt.submission!r} is not the name of a submission.")
             home, _ = self._desk_place(receipt.learner, receipt.assignment, "inbox")
             done = home / "inbox" / entry_name(receipt.submission, receipt.assignment)
-        with storing("An arrival could not be settled", done.with_name(".none"), _RUN_AGAIN):
-            discard(done)
+        with storing("An arrival could not be settled", home / ".none", _RUN_AGAIN):
+            _remove_from_learner(done, home / "submitted")
 
     def publish_feedback(self, learner: str, feedback: Feedback) -> None:
         """Make feedback available to *learner* alone."""
@@ -326,6 +327,25 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _modified(about: os.stat_result) -> datetime:
     return datetime.fromtimestamp(about.st_mtime, UTC)
+
+
+def _remove_from_learner(done: Path, own: Path) -> None:
+    """Take *done* out of a folder its learner can write to, in one step; then remove it at leisure.
+
+    A learner who keeps writing into it could make removing it fail for ever, where it lies.
+    """
+    for name in os.listdir(own) if own.is_dir() else ():
+        if name.startswith("."):
+            shutil.rmtree(own / name, ignore_errors=True)
+    gone = own / f".gone-{secrets.token_hex(4)}"
+    try:
+        done.rename(gone)
+    except FileNotFoundError:
+        return
+    if gone.is_dir() and not gone.is_symlink():
+        shutil.rmtree(gone, ignore_errors=True)
+    else:
+        gone.unlink()
 
 
 def _sweep(inbox: Path) -> None:

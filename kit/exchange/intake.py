@@ -46,14 +46,19 @@ class _Tally:
     files: int = 0
     bytes: int = 0
 
-    def add(self, name: str, size: int) -> None:
+    def count(self, name: str, size: int) -> None:
+        """One more file (or folder) of *size* bytes."""
         self.files += 1
-        self.bytes += size
+        self.weigh(name, size)
         if self.files > self.limits.submission_files:
             raise SubmissionRefused(
                 f"Your submission holds more than {self.limits.submission_files} files. "
                 "Move what does not belong to the assignment out of its folder, then submit again."
             )
+
+    def weigh(self, name: str, size: int) -> None:
+        """*size* more bytes of a file that is counted already."""
+        self.bytes += size
         if self.bytes > self.limits.submission_bytes:
             raise SubmissionRefused(
                 f"Your submission is larger than {_megabytes(self.limits.submission_bytes)}, "
@@ -138,10 +143,10 @@ def _walk(folder: int, tally: _Tally, owner: int, inside: str = "", depth: int =
             if about.st_uid != owner:
                 raise _odd(name, "belongs to somebody else")
             if stat.S_ISREG(about.st_mode):
-                tally.add(name, about.st_size)
+                tally.count(name, about.st_size)
                 yield Found(name, folder, about.st_size)
             elif stat.S_ISDIR(about.st_mode) and depth < _MAX_DEPTH:
-                tally.add(name, 0)
+                tally.count(name, 0)
                 with _entered(folder, entry.name, name) as below:
                     yield from _walk(below, tally, owner, f"{name}/", depth + 1)
             else:
@@ -169,11 +174,9 @@ def _copy(found: Found, where: Path, tally: _Tally, owner: int) -> None:
         about = os.fstat(source)
         if not stat.S_ISREG(about.st_mode) or about.st_uid != owner:
             raise _odd(found.name, "was exchanged while it was read")
-        tally.add(found.name, 0)
         with open(where, "xb", opener=_private) as writer:
             while chunk := reader.read(_CHUNK):
-                tally.files -= 1
-                tally.add(found.name, len(chunk))
+                tally.weigh(found.name, len(chunk))  # it may have grown since it was counted
                 writer.write(chunk)
             writer.flush()
             os.fsync(writer.fileno())

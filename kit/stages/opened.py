@@ -1,0 +1,112 @@
+"""A course opened for work: its parts, its records, and the one way to add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kit.build import load_catalogue
+from kit.course import Course
+from kit.exchange import Exchange, open_exchange
+from kit.gradebook import Gradebook
+from kit.grading.executors import Executor, open_executor
+from kit.ledger import Ledger
+from kit.records import Catalogue, Event, LearnerRecord, fold_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A boundary between two steps: everything up to here is durable. Progress bars and tests watch these."""
+
+    stage: str
+    what: str
+    done: int = 0
+    of: int = 0
+
+
+Watch = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the cohort to work on; None means everybody, or every unit."""
+
+    learners: frozenset[str] | None = None
+    units: frozenset[str] | None = None
+
+    def has(self, learner: str, unit: str | None = None) -> bool:
+        """Whether *learner* (in *unit*) belongs to it."""
+        return (self.learners is None or learner in self.learners) and (
+            self.units is None or unit is None or unit in self.units
+        )
+
+
+@dataclass(slots=True)
+class OpenCourse:
+    """The parts of one course, open, with everyone's record as the ledger has it."""
+
+    course: Course
+    catalogue: Catalogue
+    ledger: Ledger
+    gradebook: Gradebook
+    exchange: Exchange
+    executor: Executor
+    records: dict[str, LearnerRecord]
+    scope: Scope = field(default_factory=Scope)
+    watch: Watch = lambda step: None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def record(self, *events: Event) -> None:
+        """Write *events* to the ledger in one transaction, and fold them into the records."""
+        if events and self.ledger.append(events):
+            fold_all(events, self.records)
+
+    def learners(self) -> Iterator[LearnerRecord]:
+        """The enrolled learners of the scope, by name."""
+        for name in sorted(self.records):
+            if self.records[name].enrolled_at is not None and self.scope.has(name):
+                yield self.records[name]
+
+    def folder(self, kind: str, learner: str, assignment: str) -> Path:
+        """nbgrader's folder for a submission: *kind* is submitted, autograded or feedback."""
+        return self.course.gradebook_dir / kind / learner / assignment
+
+
+@contextmanager
+def open_course(
+    course: Course, *, scope: Scope | None = None, watch: Watch | None = None
+) -> Iterator[OpenCourse]:
+    """Open everything *course* consists of; KitError if a part cannot be used."""
+    with open_ledger(course) as ledger, Gradebook(course) as gradebook:
+        yield OpenCourse(
+            course=course,
+            catalogue=load_catalogue(course),
+            ledger=ledger,
+            gradebook=gradebook,
+            exchange=open_exchange(course),
+            executor=open_executor(course),
+            records=fold_all(ledger.events()),
+            scope=scope or Scope(),
+            watch=watch or (lambda step: None),
+        )
+
+
+def open_ledger(course: Course) -> Ledger:
+    """The ledger of *course*, with its journal where it lies in the course folder."""
+    return Ledger(course.ledger_url, journal_path(course))
+
+
+def journal_path(course: Course) -> Path:
+    """Where the events of *course* stand as text."""
+    return course.gradebook_dir / "mastery.journal"
+
+
+def in_use(events: Iterable[Event]) -> set[tuple[str, int]]:
+    """The (unit, revision) of which somebody was ever given something: those are never rebuilt."""
+    return {(e.unit, e.data["revision"]) for e in events if e.kind == "granted" and e.unit is not None}
