@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -62,6 +63,8 @@ class Standing:
     units: tuple[UnitStanding, ...]
     next: str
     """The one next step."""
+    notices: tuple[str, ...]
+    """Why something that was handed in does not count; the latest last."""
 
     @property
     def attention(self) -> list[tuple[str, str]]:
@@ -73,7 +76,9 @@ class Standing:
         values = asdict(self)
         for unit in values["units"]:
             unit["mastered_at"] = unit["mastered_at"].isoformat() if unit["mastered_at"] else None
-        return values
+        # Tuples become lists, so that the value equals the one read back from JSON.
+        plain: dict[str, Any] = json.loads(json.dumps(values))
+        return plain
 
 
 def standing(record: LearnerRecord, catalogue: Catalogue) -> Standing:
@@ -84,7 +89,12 @@ def standing(record: LearnerRecord, catalogue: Catalogue) -> Standing:
         for unit in catalogue.units
         if catalogue.revisions.get(unit.id)
     )
-    return Standing(record.learner, record.name, units, _next_step(units))
+    return Standing(record.learner, record.name, units, _next_step(units), _notices(record))
+
+
+def _notices(record: LearnerRecord) -> tuple[str, ...]:
+    events = (event for unit in record.units.values() for event in unit.set_aside)
+    return tuple(event.data["reason"] for event in sorted(events, key=lambda event: event.at)[-3:])
 
 
 _ORDER: Sequence[State] = ("working", "corrective", "retry", "open", "waiting", "attention")

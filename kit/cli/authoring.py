@@ -1,0 +1,110 @@
+"""Commands for authors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kit.cli.common import errors_in_words, find_course_folder, make_console, show_faults, with_course
+
+if TYPE_CHECKING:
+    from kit.course import Course
+
+
+@click.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--title", default=None, help="The course's title. Default: made from the folder's name.")
+def new_(folder: Path, title: str | None) -> None:
+    """Make another course in FOLDER that runs at once."""
+    from kit.author import new_course
+
+    with errors_in_words():
+        new_course(folder, title or folder.resolve().name.replace("-", " ").replace("_", " ").capitalize())
+    click.echo(
+        f"A course is in {folder}. It runs as it stands:\n"
+        f"    cd {folder}\n    kit check\n    kit build\n    kit enrol ada ben\n    kit watch"
+    )
+
+
+@click.command("import")
+@click.argument("source", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path))
+def import_(source: Path, folder: Path) -> None:
+    """Make units in FOLDER of the nbgrader course in SOURCE, which stays as it is."""
+    from kit.author import import_course
+
+    with errors_in_words():
+        report = import_course(source, folder)
+    click.echo(str(report))
+
+
+@click.command("tidy")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.pass_context
+def tidy_(ctx: click.Context, paths: tuple[Path, ...]) -> None:
+    """Clear outputs and give every cell a stable name, in PATHS or in all sources of the course."""
+    from kit.author import tidy
+
+    with errors_in_words():
+        changes = tidy(find_course_folder(ctx.find_root().obj), list(paths))
+    for change in changes:
+        click.echo(str(change))
+    click.echo(f"{len(changes)} notebooks tidied." if changes else "Everything is tidy.")
+
+
+@click.command("check")
+@click.option("--unit", "units", multiple=True, metavar="UNIT", help="Only this unit (may be repeated).")
+@click.option("--fast", is_flag=True, help="Leave out what runs notebooks.")
+@click.pass_context
+def check_(ctx: click.Context, units: tuple[str, ...], fast: bool) -> None:
+    """Report every fault at once, with its place and the next step; exit 1 if there is an error."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from kit.checks import check_course
+
+    with errors_in_words():
+        root = find_course_folder(ctx.find_root().obj)
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("checking", total=None)
+
+            def watch(what: str, done: int, of: int) -> None:
+                progress.update(task, description=what, completed=done, total=of)
+
+            faults = check_course(root, units=frozenset(units) or None, fast=fast, watch=watch)
+    show_faults(faults)
+    if any(fault.severity == "error" for fault in faults):
+        raise SystemExit(1)
+
+
+@click.command("build")
+@with_course
+def build_(course: Course) -> None:
+    """Make release/ from units/ and corrective/. Run `kit check` first: building does not judge."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from kit.build import build
+    from kit.cycle import nudge
+    from kit.gradebook import Gradebook
+    from kit.stages.opened import in_use, open_ledger
+
+    with (
+        open_ledger(course) as ledger,
+        Gradebook(course) as gradebook,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("building", total=None)
+        report = build(
+            course, gradebook, in_use(ledger.events()),
+            progress=lambda what, done, of: progress.update(task, description=what, completed=done, total=of),
+        )  # fmt: skip
+    console = make_console()
+    for unit, number in report.built.items():
+        words = "built" if number == 1 else f"built as revision {number}; learners under way keep theirs"
+        console.print(f"{unit}: {words}", highlight=False)
+    for unit in report.unchanged:
+        console.print(f"{unit}: unchanged", highlight=False)
+    nudge(course)

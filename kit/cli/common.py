@@ -1,0 +1,111 @@
+"""What the commands share: finding the course, saying errors, drawing progress."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pwd
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kit.errors import CourseError, Fault, KitError, UnknownName
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kit.course import Course
+    from kit.stages.opened import Step
+
+
+def find_course_folder(named: str | None) -> Path:
+    """The course folder: as named, else the nearest one upwards; UnknownName says how to name one."""
+    if named is not None:
+        return Path(named).expanduser().resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "course.toml").is_file():
+            return folder
+    raise UnknownName(
+        f"There is no course.toml in {here} or above it. Go into a course folder, name one with -C DIR, "
+        "or make one with `kit new DIR`."
+    )
+
+
+def with_course(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the loaded course as its first argument."""
+
+    @click.pass_context
+    @functools.wraps(command)
+    def wrapped(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+        from kit.course import load_course
+
+        with errors_in_words():
+            course = load_course(find_course_folder(ctx.find_root().obj))
+        with errors_in_words():
+            return command(course, *args, **kwargs)
+
+    return wrapped
+
+
+@contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Every error the kit knows ends the command with its sentence and exit code 1, without a traceback."""
+    try:
+        yield
+    except CourseError as error:
+        show_faults(list(error.faults))
+        raise SystemExit(1) from None
+    except KitError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def show_faults(faults: list[Fault]) -> None:
+    """Print *faults* grouped by place, errors first, and how many there are."""
+    from rich.markup import escape
+
+    console = make_console()
+    for fault in sorted(faults, key=lambda f: (f.severity != "error", f.where, f.code)):
+        sign = "[bold red]✗ error[/]" if fault.severity == "error" else "[yellow]▲ warning[/]"
+        console.print(f"{sign} [bold]{fault.code}[/]  {escape(fault.where)}", highlight=False)
+        console.print(f"    {escape(fault.what)}", highlight=False)
+        console.print(f"    [dim]→ {escape(fault.next)}[/]", highlight=False)
+    errors = sum(fault.severity == "error" for fault in faults)
+    warnings = len(faults) - errors
+    console.print(f"\n{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}", highlight=False)
+
+
+def make_console() -> Console:
+    """A console on standard output; plain text where that is not a terminal."""
+    from rich.console import Console
+
+    # Not wrapped to 80 columns where a file or a pipe reads it.
+    return Console(soft_wrap=False, width=None if os.isatty(1) else 120)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Step], None]]:
+    """A bar for each stage of the cycle; feed it the steps. Silent where there is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def watch(step: Step) -> None:
+            if not step.of:
+                return
+            if step.stage not in tasks:
+                tasks[step.stage] = progress.add_task(step.stage, total=step.of)
+            progress.update(tasks[step.stage], completed=step.done, total=step.of)
+
+        yield watch
+
+
+def os_user() -> str:
+    """Who is at the terminal, as the system knows it."""
+    return pwd.getpwuid(os.getuid()).pw_name

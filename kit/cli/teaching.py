@@ -1,0 +1,199 @@
+"""Commands for instructors."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kit.cli.common import make_console, os_user, progress_bar, with_course
+from kit.errors import Busy, KitError
+
+if TYPE_CHECKING:
+    from kit.course import Course
+    from kit.stages.opened import Scope
+
+_SCOPE = (
+    click.option("--learner", "learners", multiple=True, metavar="NAME", help="Only this learner (may be repeated)."),
+    click.option("--unit", "units", multiple=True, metavar="UNIT", help="Only this unit (may be repeated)."),
+)
+
+
+def _scoped(command: Any) -> Any:
+    for option in reversed(_SCOPE):
+        command = option(command)
+    return command
+
+
+def _scope(course: Course, learners: tuple[str, ...], units: tuple[str, ...]) -> Scope:
+    from kit.stages.opened import Scope
+
+    for unit in units:
+        course.unit(unit)
+    return Scope(frozenset(learners) or None, frozenset(units) or None)
+
+
+def _known(course: Course, learners: tuple[str, ...]) -> None:
+    from kit.stages.people import require_enrolled
+
+    require_enrolled(course, learners)
+
+
+@click.command("enrol")
+@click.argument("names", nargs=-1)
+@click.option(
+    "--csv", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A CSV file with a column `learner` and, if you like, `name`.",
+)  # fmt: skip
+@with_course
+def enrol_(course: Course, names: tuple[str, ...], file: Path | None) -> None:
+    """Add learners. A learner's name is their account: letters, digits and . _ @ -"""
+    from kit.stages.people import enrol
+
+    people = dict.fromkeys(names, "")
+    if file is not None:
+        with file.open(encoding="utf-8-sig", newline="") as rows:
+            reader = csv.DictReader(rows)
+            if "learner" not in (reader.fieldnames or ()):
+                raise KitError(f"{file.name} has no column `learner`. Its first line should be: learner,name")
+            people |= {row["learner"].strip(): (row.get("name") or "").strip() for row in reader}
+    if not people:
+        raise click.UsageError("Name at least one learner, or a file with --csv.")
+    added = enrol(course, people, by=os_user())
+    click.echo(f"{added} enrolled, {len(people) - added} were already.")
+    _act(course)
+
+
+@click.command("run")
+@_scoped
+@click.option("--retry-faults", is_flag=True, help="Also what our grader has failed on three times.")
+@with_course
+def run_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], retry_faults: bool) -> None:
+    """Collect what was handed in, grade it, decide, and release what follows. Once."""
+    from kit.cycle import run
+
+    _known(course, learners)
+    with progress_bar() as watch:
+        counts: dict[str, int] = {}
+
+        def count(step: Any) -> None:
+            counts[step.stage] = max(counts.get(step.stage, 0), step.done) if step.of else counts.get(step.stage, 0) + 1
+            watch(step)
+
+        opened = run(course, scope=_scope(course, learners, units), watch=count, retry_faults=retry_faults)
+    click.echo(_summary(counts))
+    if "none" in opened.executor.isolation:
+        click.echo(f"Grading runs without a sandbox. {opened.executor.isolation}", err=True)
+
+
+def _summary(counts: dict[str, int]) -> str:
+    words = {
+        "collect": "arrivals collected", "grade": "submissions graded", "decide": "decisions", "grant": "grants changed",
+    }  # fmt: skip
+    done = [f"{counts[stage]} {what}" for stage, what in words.items() if counts.get(stage)]
+    return ", ".join(done) + "." if done else "Nothing to do."
+
+
+@click.command("watch")
+@_scoped
+@click.option("--every", default=20.0, show_default=True, help="Seconds after which to look even without a sign.")
+@with_course
+def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], every: float) -> None:
+    """Do what `kit run` does whenever something arrives, until stopped (Ctrl-C or SIGTERM)."""
+    from kit.cycle import watch_course
+
+    _known(course, learners)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    click.echo(f"Watching {course.title}. Ctrl-C ends it.")
+    counts: dict[str, int] = {}
+
+    def told(step: Any) -> None:
+        if step.stage in ("decide", "grant") or (step.stage == "grade" and step.of):
+            click.echo(f"{step.stage}: {step.what}")
+        counts[step.stage] = counts.get(step.stage, 0) + 1
+
+    watch_course(course, stop, scope=_scope(course, learners, units), watch=told, every=every)
+    click.echo("Stopped. Everything begun is finished or will be taken up again by the next `kit run`.")
+
+
+@click.command("status")
+@click.option("--attention", is_flag=True, help="Only who needs you.")
+@with_course
+def status_(course: Course, attention: bool) -> None:
+    """The cohort, unit by unit, and who needs you."""
+    from kit.grading.executors import open_executor
+    from kit.reports import load, status_table
+
+    isolation = open_executor(course).isolation
+    make_console().print(status_table(load(course.root), attention_only=attention, isolation=isolation))
+
+
+@click.command("record")
+@click.argument("learner")
+@with_course
+def record_(course: Course, learner: str) -> None:
+    """Everything about LEARNER: attempts, scores per objective, correctives, decisions with their reasons, time."""
+    from kit.reports import load, record_page
+
+    _known(course, (learner,))
+    make_console().print(record_page(load(course.root), learner))
+
+
+@click.command("report")
+@click.option("--output", "-o", type=click.Path(path_type=Path), default=None, help="Default: gradebook/report.html")
+@with_course
+def report_(course: Course, output: Path | None) -> None:
+    """Write one HTML page about the cohort. In a notebook: `kit.load(".").attempts` and its neighbours."""
+    from kit.files import write_text
+    from kit.reports import load, report_html
+
+    path = output or course.gradebook_dir / "report.html"
+    write_text(path, report_html(load(course.root)))
+    click.echo(f"The report is in {path}")
+
+
+@click.command("override")
+@click.argument("learner")
+@click.argument("unit")
+@click.option("--mastered", "action", flag_value="mastered", help="Count the unit as mastered.")
+@click.option("--reset", "action", flag_value="reset", help="Begin the unit anew, with forms not seen yet.")
+@click.option("--another-form", "action", flag_value="another-form", help="Open the next unseen form at once.")
+@click.option("--why", required=True, help="The reason; it stays in the record.")
+@with_course
+def override_(course: Course, learner: str, unit: str, action: str | None, why: str) -> None:
+    """Decide otherwise for LEARNER in UNIT. What was is kept; the reason is written beside it."""
+    from kit.stages.people import override
+
+    if action is None:
+        raise click.UsageError("Say what is to happen: --mastered, --reset or --another-form.")
+    override(course, learner, unit, action, why=why, by=os_user())
+    click.echo(f"Written into {learner}'s record: {unit}, {action}.")
+    _act(course)
+
+
+@click.command("restore")
+@with_course
+def restore_(course: Course) -> None:
+    """Write the ledger (mastery.db) again from its journal, after the damaged one was moved aside."""
+    from kit.ledger import restore
+    from kit.stages.opened import journal_path
+
+    count = restore(course.ledger_url, journal_path(course))
+    click.echo(f"{count} events restored. `kit run` takes up from there.")
+
+
+def _act(course: Course) -> None:
+    """Let it take effect now: by ourselves, or by the reconciler that is already at work."""
+    from kit.cycle import nudge, run
+
+    try:
+        run(course)
+    except Busy:
+        nudge(course)
+        click.echo("`kit watch` is running and takes it up now.")
