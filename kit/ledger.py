@@ -82,23 +82,22 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def append(self, events: Iterable[Event]) -> int:
-        """Add *events* in one transaction and return how many were new.
+    def append(self, events: Iterable[Event]) -> list[Event]:
+        """Add *events* in one transaction and return those that were new.
 
         An event whose key is there already is left out: writing twice is the same as writing once.
         """
+        events = list(events)
         now = _iso(datetime.now(UTC))
         rows = [{**_row(event), "recorded_at": now} for event in events]
         if not rows:
-            return 0
+            return []
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
-        added = 0
+        statement = dialect.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"]).returning(EVENTS.c.seq)
         with self._guard(), self._engine.begin() as connection:
-            # One statement a row: the count of new rows of a many-row insert is not to be had in every driver.
-            for row in rows:
-                added += connection.execute(statement, row).rowcount
-        return added
+            return [
+                event for event, row in zip(events, rows, strict=True) if connection.execute(statement, row).first()
+            ]
 
     def events(self, learner: str | None = None) -> list[Event]:
         """All events in the order in which they were written; of one *learner* if named. One query."""

@@ -64,8 +64,7 @@ class OpenCourse:
 
     def record(self, *events: Event) -> None:
         """Write *events* to the ledger in one transaction, and fold them into the records."""
-        if events and self.ledger.append(events):
-            fold_all(events, self.records)
+        fold_all(self.ledger.append(events), self.records)
 
     def learners(self) -> Iterator[LearnerRecord]:
         """The enrolled learners of the scope, by name."""

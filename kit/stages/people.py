@@ -20,10 +20,11 @@ def enrol(course: Course, people: Mapping[str, str], *, by: str) -> int:
         raise KitError(f"These cannot be accounts: {', '.join(map(repr, bad))}. An account is {LEARNER_RULE}.")
     now = datetime.now(UTC)
     with open_ledger(course) as ledger:
-        return ledger.append(
+        new = ledger.append(
             Event(f"enrolled:{learner}", "enrolled", learner, now, by, data={"name": name} if name else {})
             for learner, name in people.items()
         )
+    return len(new)
 
 
 def require_enrolled(course: Course, learners: Iterable[str]) -> None:

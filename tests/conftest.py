@@ -1,0 +1,54 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The suite runs beside real kernels and browsers on small machines: no test is judged by the clock.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own in a temporary folder, reached by a socket in it."""
+    places = [Path(found).parent for found in (shutil.which("initdb"),) if found]
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    programs = next((place for place in places if (place / "pg_ctl").exists()), None)
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    # Sockets have short names only, and the server's account must reach the folder.
+    folder = Path("/tmp") / f"kit-pg-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    as_other: list[str] = []
+    if os.geteuid() == 0:
+        try:
+            owner = pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("PostgreSQL refuses to run as root and there is no account postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        as_other = ["runuser", "-u", "postgres", "--"]
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_other, *command], check=True, capture_output=True, cwd="/", stdin=subprocess.DEVNULL)
+
+    data = str(folder / "data")
+    try:
+        run(str(programs / "initdb"), "-D", data, "-U", "kit", "-A", "trust", "-E", "UTF8", "--no-sync")
+        run(
+            str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"),
+            "-o", f"-k {folder} -c listen_addresses='' -c fsync=off", "start",
+        )  # fmt: skip
+        yield f"postgresql+psycopg://kit@/postgres?host={folder}"
+    finally:
+        subprocess.run([*as_other, str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop"],
+                       capture_output=True, cwd="/", check=False)  # fmt: skip
+        shutil.rmtree(folder, ignore_errors=True)
