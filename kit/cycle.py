@@ -13,24 +13,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from kit.course import Course
 from kit.errors import Busy
-from kit.files import storing, write_text
+from kit.files import storing
 from kit.stages.answer import answer
 from kit.stages.collect import collect
 from kit.stages.decide import decide_graded
 from kit.stages.grade import grade_waiting, read_manual_scores
 from kit.stages.grant import grant_wanted
-from kit.stages.opened import OpenCourse, Scope, Step, Watch, open_course
-
-if TYPE_CHECKING:
-    from watchfiles import RustNotify
+from kit.stages.opened import OpenCourse, Scope, Watch, open_course
 
 
 def reconcile(opened: OpenCourse, *, retry_faults: bool = False) -> None:
@@ -75,58 +69,3 @@ def alone(course: Course) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-class _Stopped(BaseException):
-    """Ends a round between two steps; the next one takes up from there."""
-
-
-def watch_course(
-    course: Course, stop: threading.Event, *, scope: Scope | None = None, watch: Watch | None = None, every: float = 20.0
-) -> None:
-    """Reconcile whenever something arrives (or *every* so many seconds), until *stop* is set.
-
-    Holds the course's lock all the time: Busy if another reconciler has it.
-    """
-    from watchfiles import RustNotify
-
-    def told(step: Step) -> None:
-        if watch is not None:
-            watch(step)
-        if stop.is_set():
-            raise _Stopped
-
-    with alone(course):
-        nudge(course)
-        # The watcher is there before the first round, so that nothing that arrives meanwhile is missed.
-        signs = RustNotify([str(course.exchange_path)], False, False, 0, True, True)
-        with signs:
-            while not stop.is_set():
-                try:
-                    with open_course(course, scope=scope, watch=told) as opened:
-                        reconcile(opened)
-                except _Stopped:
-                    return
-                _wait(signs, stop, every)
-
-
-def _wait(signs: RustNotify, stop: threading.Event, every: float) -> None:
-    """Until something arrived, *every* seconds have passed, or *stop* is set."""
-    end = time.monotonic() + every
-    while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        seen = signs.watch(100, 50, int(left * 1000) + 1, stop)
-        if not isinstance(seen, set) or any(_is_arrival(path) for _, path in seen):
-            return
-
-
-def _is_arrival(path: str) -> bool:
-    return path.endswith(NUDGE) or "/inbox/" in path or "/fetched/" in path
-
-
-NUDGE = ".nudge"
-"""Touched when something happened that no learner's folder shows: an override, a new build."""
-
-
-def nudge(course: Course) -> None:
-    """Make a running `kit watch` look now."""
-    write_text(course.exchange_path / NUDGE, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -26,7 +27,7 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
+    def _prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         # Readers (formgrader, a report) and the one writer do not wait for each other; a commit is on disk.

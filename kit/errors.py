@@ -1,15 +1,15 @@
 """What can go wrong, said so that a person knows what to do next.
 
-    KitError                    the root; its text is fit to be shown as it stands
-    ├── CourseError             the course on disk cannot be used; carries every Fault found
-    ├── UnknownName             a learner, unit or assignment that does not exist here
-    ├── NotGranted              the learner may not fetch or submit this (now)
-    ├── SubmissionRefused       a submission that cannot be taken; the learner keeps their file
-    ├── Busy                    another reconciler works on this course
-    ├── LedgerError             mastery.db cannot be read or written
-    ├── GradebookError          nbgrader's gradebook.db cannot be read or written
-    ├── StorageError            the disk is full or a folder is read-only
-    └── GraderFault             *our* grader failed: never a learner's zero
+KitError                    the root; its text is fit to be shown as it stands
+├── CourseError             the course on disk cannot be used; carries every Fault found
+├── UnknownName             a learner, unit or assignment that does not exist here
+├── NotGranted              the learner may not fetch or submit this (now)
+├── SubmissionRefused       a submission that cannot be taken; the learner keeps their file
+├── Busy                    another reconciler works on this course
+├── LedgerError             mastery.db cannot be read or written
+├── GradebookError          nbgrader's gradebook.db cannot be read or written
+├── StorageError            the disk is full or a folder is read-only
+└── GraderFault             *our* grader failed: never a learner's zero
 """
 
 from __future__ import annotations

@@ -73,7 +73,9 @@ class Gradebook:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def save_cells(self, assignment: str, notebook: str, kernelspec: Mapping[str, Any], cells: Iterable[SavedCell]) -> None:
+    def save_cells(
+        self, assignment: str, notebook: str, kernelspec: Mapping[str, Any], cells: Iterable[SavedCell]
+    ) -> None:
         """Describe *assignment* with its one notebook, replacing an earlier description.
 
         GradebookError if somebody has already submitted it and the cells are not the same: a changed unit needs a new

@@ -7,10 +7,11 @@ events as JSON lines, brought up to date after each run: from it `restore` write
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Column, Engine, Index, Integer, MetaData, String, Table, Text, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -189,7 +190,7 @@ def _row(event: Event) -> dict[str, str | None]:
     }
 
 
-def _event(row) -> Event:  # type: ignore[no-untyped-def]
+def _event(row: Sequence[Any]) -> Event:
     key, kind, learner, at, who, unit, assignment, data, why = row
     return Event(key, kind, learner, datetime.fromisoformat(at), who, unit, assignment, json.loads(data), why)
 

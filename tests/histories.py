@@ -68,7 +68,9 @@ class History:
     @property
     def todo(self) -> set[str]:
         """What is open and was not handed in."""
-        done = {s.assignment for u in self.record.units.values() for s in u.submissions.values() if s.state != "rejected"}
+        done = {
+            s.assignment for u in self.record.units.values() for s in u.submissions.values() if s.state != "rejected"
+        }
         return self.wanted - done
 
     def settle(self) -> None:
@@ -83,7 +85,13 @@ class History:
         have = {g.assignment for u in self.record.units.values() for g in u.grants.values() if not g.withdrawn_at}
         for name in sorted(self.wanted - have):
             a = self.catalogue.assignment(name)
-            data = {"kind": a.kind, "revision": a.revision, "form": a.form, "objective": a.objective, "approach": a.approach}
+            data = {
+                "kind": a.kind,
+                "revision": a.revision,
+                "form": a.form,
+                "objective": a.objective,
+                "approach": a.approach,
+            }
             self._add("granted", name, data=data)
         for name in sorted(have - self.wanted):
             self._add("withdrawn", name)

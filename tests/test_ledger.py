@@ -20,7 +20,9 @@ NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 def event(key: str, learner: str = "ada", **more) -> Event:  # type: ignore[no-untyped-def]
-    return Event(key, "submitted", learner, more.pop("at", NOON), "ada", "u1", "u1.a", {"submission": "s1", "ü": [1]}, **more)
+    return Event(
+        key, "submitted", learner, more.pop("at", NOON), "ada", "u1", "u1.a", {"submission": "s1", "ü": [1]}, **more
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -64,7 +64,7 @@ class _LazyGroup(click.Group):
 
             close = get_close_matches(args[0], COMMANDS, n=1)
             if close:
-                error.message += f" Did you mean `kit {close[0]}`?"
+                raise click.UsageError(f"{error.message} Did you mean `kit {close[0]}`?", ctx) from None
             raise
 
 

@@ -87,9 +87,9 @@ def build_(course: Course) -> None:
     from rich.progress import Progress
 
     from kit.build import build
-    from kit.cycle import nudge
     from kit.gradebook import Gradebook
     from kit.stages.opened import in_use, open_ledger
+    from kit.watching import nudge
 
     with (
         open_ledger(course) as ledger,

@@ -17,7 +17,6 @@ from kit.errors import CourseError, Fault, KitError, UnknownName
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kit.course import Course
     from kit.stages.opened import Step
 
 

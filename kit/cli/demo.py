@@ -69,7 +69,7 @@ def _copy(course: Course, folder: Path) -> None:
         shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
 
 
-class _bars:  # noqa: N801 (reads as a verb where it is used)
+class _bars:
     """One line that says what is going on, and a bar for what is being graded."""
 
     def __enter__(self) -> tuple[Any, Any]:

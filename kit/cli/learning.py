@@ -61,7 +61,9 @@ def next_(course: Course, learner: str) -> None:
         console.print(f"\nNote: {escape(notice)}", highlight=False)
     todo = [name for unit in progress["units"] for name in unit["todo"]]
     if todo:
-        console.print(f"\nkit fetch {todo[0]}      then, when you are ready:      kit submit {todo[0]}", highlight=False)
+        console.print(
+            f"\nkit fetch {todo[0]}      then, when you are ready:      kit submit {todo[0]}", highlight=False
+        )
 
 
 _SIGNS = {
@@ -162,7 +164,9 @@ def feedback_(course: Course, assignment: str | None, into: Path, learner: str) 
 
 @click.command("lab", context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=".", help="Your folder. Default: here.")
+@click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), default=".", help="Your folder. Default: here."
+)
 @_who
 @with_course
 def lab_(course: Course, options: tuple[str, ...], home: Path, learner: str) -> None:

@@ -104,7 +104,7 @@ def _summary(counts: dict[str, int]) -> str:
 @with_course
 def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], every: float) -> None:
     """Do what `kit run` does whenever something arrives, until stopped (Ctrl-C or SIGTERM)."""
-    from kit.cycle import watch_course
+    from kit.watching import watch_course
 
     _known(course, learners)
     stop = threading.Event()
@@ -190,7 +190,8 @@ def restore_(course: Course) -> None:
 
 def _act(course: Course) -> None:
     """Let it take effect now: by ourselves, or by the reconciler that is already at work."""
-    from kit.cycle import nudge, run
+    from kit.cycle import run
+    from kit.watching import nudge
 
     try:
         run(course)

@@ -45,7 +45,9 @@ class Unit:
         for objective in self.objectives:
             if objective.id == name:
                 return objective
-        raise UnknownName(f"Unit {self.id} has no objective {name!r}. It has: {', '.join(o.id for o in self.objectives)}.")
+        raise UnknownName(
+            f"Unit {self.id} has no objective {name!r}. It has: {', '.join(o.id for o in self.objectives)}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ def read_course(root: Path | str) -> tuple[Course | None, list[Fault]]:
         if (unit := _read_unit(folder, table, root, faults)) is not None
     ]
     if not units and not faults:
-        faults.append(Fault("course-empty", "units/", "There is no unit.", "Add units/<name>/unit.toml and unit.ipynb."))
+        faults.append(
+            Fault("course-empty", "units/", "There is no unit.", "Add units/<name>/unit.toml and unit.ipynb.")
+        )
     try:
         ordered = order_of_units(units)
     except CycleError as error:
@@ -181,13 +183,17 @@ def _read_table(path: Path, kind: type[T], root: Path, faults: list[Fault]) -> T
     try:
         values: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        faults.append(Fault("file-missing", where, "The file is missing.", "Create it; `kit new DIR` shows how one looks."))
+        faults.append(
+            Fault("file-missing", where, "The file is missing.", "Create it; `kit new DIR` shows how one looks.")
+        )
         return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault("toml-broken", where, f"It is not valid TOML: {error}.", "Mend the line that is named."))
         return None
     except OSError as error:
-        faults.append(Fault("file-unreadable", where, f"It cannot be read: {error.strerror}.", "Check its permissions."))
+        faults.append(
+            Fault("file-unreadable", where, f"It cannot be read: {error.strerror}.", "Check its permissions.")
+        )
         return None
     try:
         return kind.model_validate(values)

@@ -81,9 +81,7 @@ def _at_first_attempt(unit: UnitRecord) -> bool:
 def _unfinished(unit: UnitRecord) -> bool:
     """A form is out and begun (its grant is kept anyway): no second one beside it."""
     return any(
-        grant.kind == "form"
-        and grant.form not in unit.spent_forms
-        and grant.fetched_at is not None
+        grant.kind == "form" and grant.form not in unit.spent_forms and grant.fetched_at is not None
         for grant in unit.grants.values()
     )
 

@@ -178,7 +178,11 @@ def _state(
         if latest.submission.state == "graded":
             by_hand = counted(sum(item.score is None for item in latest.submission.items), "answer")
             sentence = f"A person reads part of your work on {title}; you will hear as soon as that is done."
-            return "waiting", sentence, f"{by_hand} of {latest.submission.assignment} to be graded by hand in formgrader."
+            return (
+                "waiting",
+                sentence,
+                f"{by_hand} of {latest.submission.assignment} to be graded by hand in formgrader.",
+            )
         return "waiting", f"Your work on {title} has been handed in and is being checked.", ""
     missing = [name for name in unit.requires if name not in record.mastered_units]
     if missing:

@@ -19,8 +19,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -42,6 +41,7 @@ from kit.exchange.learner_folder import (
 from kit.exchange.names import entry_name, is_assignment_id, new_submission, parse_entry, submission_time
 
 _RUN_AGAIN = "Mend that, then run `kit run` again."
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INBOX_ENTRIES = 2_000  # what one learner piles up must not keep the others waiting
 _STALE_SECONDS = 86_400.0
 _NOT_THE_LEARNERS_FAULT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
@@ -218,7 +218,9 @@ class FolderExchange:
 
     def _granted(self, learner: str, assignment: str) -> Path:
         home = self._home(learner)
-        if is_assignment_id(assignment) and (folder := home / "granted" / assignment).is_dir():
+        folder = home / "granted" / assignment
+        # os.path.isdir: a folder that this account may not even look into is not granted to it.
+        if is_assignment_id(assignment) and os.path.isdir(folder):
             return folder
         raise NotGranted(f"{assignment!r} is not open to {learner} now. `kit next` shows what is.")
 
@@ -239,13 +241,13 @@ class FolderExchange:
             os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         except FileExistsError:
             return  # the first time is the one that counts
+        _touch(mark)
         sync_folder(mark.parent)
 
     def _marks(self, learner: str) -> Iterator[tuple[str, datetime]]:
-        now = datetime.now(UTC)
         for entry in _entries(self.path / learner / "fetched"):
             if is_assignment_id(entry.name) and entry.is_file(follow_symlinks=False):
-                yield entry.name, min(_modified(entry.stat(follow_symlinks=False)), now)
+                yield entry.name, _modified(entry.stat(follow_symlinks=False))
 
     def _inbox(self, learner: str) -> Iterator[Receipt]:
         for entry in _entries(self.path / learner / "inbox"):
@@ -280,12 +282,12 @@ class FolderExchange:
                     discard(beside)
                     return None
                 hand_over_tree(beside, account)
-                os.utime(beside)
+                _touch(beside)
                 beside.rename(kept)
                 sync_folder(kept.parent)
         # A claimed time in the future ends at the moment it was taken over, the same at every look.
-        at = min(receipt.at, _modified(kept.stat()))
-        return Submitted(replace(receipt, at=at), kept)
+        taken = _receipt(receipt.learner, name, _modified(kept.stat()))
+        return Submitted(taken, kept) if taken else None
 
 
 def _leave_out(refusal: SubmissionRefused, beside: Path) -> None:
@@ -326,7 +328,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _modified(about: os.stat_result) -> datetime:
-    return datetime.fromtimestamp(about.st_mtime, UTC)
+    """When it last changed, as far as that lies in the past: a learner may set any time, also one no calendar has."""
+    return _EPOCH + timedelta(microseconds=min(max(about.st_mtime_ns, 0), time.time_ns()) // 1000)
+
+
+def _touch(path: Path) -> None:
+    """Note the present time at *path*: the kernel's own is some milliseconds behind, before what led to it."""
+    now = time.time_ns()
+    os.utime(path, ns=(now, now))
 
 
 def _remove_from_learner(done: Path, own: Path) -> None:

@@ -26,6 +26,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import abc
 from traitlets import Bool, Unicode, default
 from traitlets.config import Config
@@ -89,6 +91,15 @@ class Exchange(abc.Exchange):
         False, help="Whether assignments lie in <course>/<assignment> instead of <assignment>."
     ).tag(config=True)
     course_root = Unicode(help="The course's folder; the environment variable KIT_COURSE unless set.").tag(config=True)
+
+    def __init__(
+        self,
+        coursedir: CourseDirectory | None = None,
+        authenticator: Authenticator | None = None,
+        authentictor: Authenticator | None = None,  # so spelt where formgrader asks for feedback
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(coursedir=coursedir, authenticator=authenticator or authentictor, **kwargs)
 
     @default("course_root")
     def _course_root_default(self) -> str:

@@ -8,3 +8,8 @@
 Every submission ends as `Graded` or as `Rejected` with a sentence the learner can read; when the grader itself fails,
 `GraderFault` is raised and the submission stays waiting.
 """
+
+from kit.grading.grade import grade
+from kit.grading.work import Graded, Rejected, Work
+
+__all__ = ["Graded", "Rejected", "Work", "grade"]

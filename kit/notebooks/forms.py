@@ -49,7 +49,7 @@ if type(forms) is not dict or not forms:
 for form, values in forms.items():
     if type(form) is not str or type(values) is not dict or not all(type(k) is str for k in values):
         sys.exit(f"form {form!r} must be a dict from names to values")
-print(json.dumps([[f, [[k, plain(v, f"form {f}, {k}")] for k, v in vs.items()]] for f, vs in forms.items()]))
+print("\\n" + json.dumps([[f, [[k, plain(v, f"form {f}, {k}")] for k, v in vs.items()]] for f, vs in forms.items()]))
 """
 
 
@@ -57,17 +57,18 @@ class FormError(KitError):
     """A variants cell or a `{{name}}` that cannot be used."""
 
 
-def read_variants(notebook: Notebook) -> dict[str, dict[str, Any]]:
+def read_variants(notebook: Notebook, *, hash_seed: int = 0) -> dict[str, dict[str, Any]]:
     """The values of each form, in the author's order; ``{"a": {}}`` for a notebook without a variants cell.
 
-    FormError if there are several such cells, the cell fails, or forms differ in the names they give.
+    FormError if there are several such cells, the cell fails, or forms differ in the names they give. *hash_seed* is for
+    the check that asks whether the values depend on it; everybody else keeps the default.
     """
     sources = [cell["source"] for cell in notebook["cells"] if VARIANTS in cell["metadata"].get("tags", ())]
     if not sources:
         return {"a": {}}
     if len(sources) > 1:
         raise FormError(f"{len(sources)} cells are tagged `variants`. Keep one of them.")
-    forms = _run(sources[0])
+    forms = _run(sources[0], hash_seed)
     for form in forms:
         if not is_form_id(form):
             raise FormError(f"{form!r} cannot be the name of a form. Use a, b, c … (not r2, not enrichment).")
@@ -111,7 +112,9 @@ def substitute(text: str, values: Values) -> str:
     missing = sorted({m[2] for m in _PLACE.finditer(text) if not m[1] and m[2] not in values})
     if missing:
         names = ", ".join(f"{{{{{name}}}}}" for name in missing)
-        raise FormError(f"{names} is not defined by the variants cell. Define it there, or write \\{{{{…}}}} to keep it.")
+        raise FormError(
+            f"{names} is not defined by the variants cell. Define it there, or write \\{{{{…}}}} to keep it."
+        )
 
     def fill(match: re.Match[str]) -> str:
         if match[1]:
@@ -122,8 +125,8 @@ def substitute(text: str, values: Values) -> str:
     return _PLACE.sub(fill, text)
 
 
-def _run(source: str) -> dict[str, dict[str, Any]]:
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
+def _run(source: str, hash_seed: int) -> dict[str, dict[str, Any]]:
+    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(
             [sys.executable, "-S", "-c", _RUNNER],
@@ -132,8 +135,12 @@ def _run(source: str) -> dict[str, dict[str, Any]]:
     except subprocess.TimeoutExpired:
         raise FormError(f"The variants cell did not end within {_SECONDS} seconds.") from None
     if done.returncode != 0:
-        raise FormError(f"The variants cell failed: {done.stderr.strip().splitlines()[-1]}.")
-    pairs = json.loads(done.stdout.splitlines()[-1])
+        said = done.stderr.strip().splitlines() or [f"it ended its process with code {done.returncode}"]
+        raise FormError(f"The variants cell failed: {said[-1]}.")
+    try:
+        pairs = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise FormError("The variants cell ended the program before its values could be read.") from None
     return {form: {name: _restore(value) for name, value in values} for form, values in pairs}
 
 

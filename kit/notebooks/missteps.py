@@ -1,11 +1,11 @@
 """Missteps: typical wrong answers an author keeps beside a unit, in `missteps.toml`.
 
-    [[misstep]]
-    cell = "first-temp-answer"        # grade_id of the answer cell
-    name = "counts from one"          # what the learner believes
-    code = \"\"\"
-    first = temps[1]
-    \"\"\"
+[[misstep]]
+cell = "first-temp-answer"        # grade_id of the answer cell
+name = "counts from one"          # what the learner believes
+code = \"\"\"
+first = temps[1]
+\"\"\"
 """
 
 from __future__ import annotations
@@ -42,4 +42,6 @@ def read_missteps(folder: Path) -> tuple[Misstep, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MisstepError(f"missteps.toml is not valid TOML: {error}.") from error
     except (KeyError, TypeError) as error:
-        raise MisstepError(f"missteps.toml: every [[misstep]] needs cell, name and code; {error} is missing.") from error
+        raise MisstepError(
+            f"missteps.toml: every [[misstep]] needs cell, name and code; {error} is missing."
+        ) from error

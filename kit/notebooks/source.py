@@ -52,9 +52,11 @@ def dumps(notebook: Notebook) -> str:
 
 def _from_json(text: str, path: Path) -> Notebook:
     try:
-        notebook = json.loads(text)
+        notebook: Notebook = json.loads(text)
     except json.JSONDecodeError as error:
-        raise NotebookError(f"{path.name} is not valid JSON: {error}. Open it in JupyterLab and save it again.") from error
+        raise NotebookError(
+            f"{path.name} is not valid JSON: {error}. Open it in JupyterLab and save it again."
+        ) from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise NotebookError(f"{path.name} is not a notebook of format 4. Open it in JupyterLab and save it again.")

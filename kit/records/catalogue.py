@@ -44,4 +44,4 @@ class Catalogue:
     def revision(self, unit: str, number: int | None) -> Revision:
         """Revision *number* of *unit*, or the newest where *number* is None or gone."""
         numbered = self.revisions.get(unit, {})
-        return numbered[number] if number in numbered else self.current(unit)
+        return numbered[number] if number is not None and number in numbered else self.current(unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 
 from kit.build import read_sources
 from kit.course import Course

@@ -57,9 +57,7 @@ def play(
     return Played(number, submissions, opened.records)
 
 
-def _turn(
-    learner: SimulatedLearner, exchange: Exchange, book: AnswerBook, catalogue: Catalogue, desk: Path
-) -> int:
+def _turn(learner: SimulatedLearner, exchange: Exchange, book: AnswerBook, catalogue: Catalogue, desk: Path) -> int:
     """One learner does everything that is open: fetch, work, submit. Returns how many were handed in."""
     progress = exchange.progress(learner.name) or {"units": []}
     names = [name for unit in progress["units"] for name in unit["todo"]]

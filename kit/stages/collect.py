@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kit.errors import UnknownName
-from kit.exchange import Fetched, Submitted
-from kit.exchange.intake import weigh
+from kit.exchange import Fetched, Receipt, Submitted, weigh
 from kit.files import copy_folder, write_text
 from kit.records import SYSTEM, Assignment, Event, Revision, UnitRecord
 from kit.stages.opened import OpenCourse, Step
@@ -81,7 +80,7 @@ def _submitted(opened: OpenCourse, arrival: Submitted) -> None:
     )  # fmt: skip
 
 
-def _set_aside(receipt, unit: str | None, reason: str, at: datetime) -> Event:  # type: ignore[no-untyped-def]
+def _set_aside(receipt: Receipt, unit: str | None, reason: str, at: datetime) -> Event:
     return Event(
         f"set-aside:{receipt.learner}:{receipt.submission}", "set-aside", receipt.learner, at, SYSTEM,
         unit, receipt.assignment, {"submission": receipt.submission, "reason": reason},

@@ -12,7 +12,7 @@ from kit.exchange import Feedback
 from kit.files import write_bytes, write_text
 from kit.grading import Graded, Rejected, Work, grade
 from kit.notebooks import dumps
-from kit.records import SYSTEM, Assignment, Event, ItemScore, Submission
+from kit.records import SYSTEM, Assignment, Event, EventKind, ItemScore, Submission
 from kit.stages.opened import OpenCourse, Step
 
 Waiting = tuple[str, Assignment, Submission]
@@ -99,7 +99,7 @@ def _graded(waiting: Waiting, items: tuple[ItemScore, ...], version: int, second
     return _event("graded", waiting, data, f":{version}")
 
 
-def _event(kind, waiting: Waiting, data: dict[str, object], suffix: str = "") -> Event:  # type: ignore[no-untyped-def]
+def _event(kind: EventKind, waiting: Waiting, data: dict[str, object], suffix: str = "") -> Event:
     learner, assignment, submission = waiting
     return Event(
         f"{kind}:{learner}:{submission.id}{suffix}", kind, learner, submission.at, SYSTEM,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kit.decisions import wanted
+from collections.abc import Mapping
+
+from kit.decisions import Wanted, wanted
 from kit.records import SYSTEM, Event, LearnerRecord
 from kit.stages.opened import OpenCourse, Step
 
@@ -22,7 +24,7 @@ def grant_wanted(opened: OpenCourse) -> None:
             opened.watch(Step("grant", f"{record.learner} {name} withdrawn"))
 
 
-def _changes(opened, record: LearnerRecord, want) -> list[Event]:  # type: ignore[no-untyped-def]
+def _changes(opened: OpenCourse, record: LearnerRecord, want: Mapping[str, Wanted]) -> list[Event]:
     open_grants = {g.assignment for unit in record.units.values() for g in unit.grants.values() if not g.withdrawn_at}
     events = []
     for name in sorted(want.keys() - open_grants):
@@ -34,7 +36,9 @@ def _changes(opened, record: LearnerRecord, want) -> list[Event]:  # type: ignor
         }  # fmt: skip
         key = f"granted:{record.learner}:{name}:{number}"
         events.append(
-            Event(key, "granted", record.learner, opened.clock(), SYSTEM, assignment.unit, name, data, want[name].reason)
+            Event(
+                key, "granted", record.learner, opened.clock(), SYSTEM, assignment.unit, name, data, want[name].reason
+            )
         )
     for name in sorted(open_grants - want.keys()):
         unit = opened.catalogue.assignment(name).unit

@@ -78,9 +78,7 @@ class OpenCourse:
 
 
 @contextmanager
-def open_course(
-    course: Course, *, scope: Scope | None = None, watch: Watch | None = None
-) -> Iterator[OpenCourse]:
+def open_course(course: Course, *, scope: Scope | None = None, watch: Watch | None = None) -> Iterator[OpenCourse]:
     """Open everything *course* consists of; KitError if a part cannot be used."""
     with open_ledger(course) as ledger, Gradebook(course) as gradebook:
         yield OpenCourse(

@@ -37,7 +37,9 @@ def require_enrolled(course: Course, learners: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             some = ", ".join(sorted(known)[:8]) + (" …" if len(known) > 8 else "")
-            raise UnknownName(f"There is no learner {name!r}. Enrolled are: {some or 'nobody yet'}. `kit enrol` adds one.")
+            raise UnknownName(
+                f"There is no learner {name!r}. Enrolled are: {some or 'nobody yet'}. `kit enrol` adds one."
+            )
 
 
 def override(course: Course, learner: str, unit: str, action: str, *, why: str, by: str) -> None:
@@ -45,7 +47,7 @@ def override(course: Course, learner: str, unit: str, action: str, *, why: str, 
     course.unit(unit)
     require_enrolled(course, [learner])
     if not why.strip():
-        raise KitError("An override needs a reason: --why \"…\". It stays in the learner's record.")
+        raise KitError('An override needs a reason: --why "…". It stays in the learner\'s record.')
     catalogue = load_catalogue(course)
     revision = catalogue.current(unit)
     with open_ledger(course) as ledger:

@@ -65,7 +65,9 @@ def test_a_notebook_without_variants_is_one_form_and_its_braces_stay() -> None:
         pytest.param("variants = {1: {}}", "must be a dict from names", id="a form that is no name"),
         pytest.param("variants = {'a': {'x': {1, 2}}}", "form a, x is of type set", id="a set has no order"),
         pytest.param("variants = {'a': {'x': object()}}", "of type object", id="an object has an address"),
-        pytest.param("variants = {'a': {'x': 1}, 'b': {'y': 1}}", "do not give the same names: x, y", id="names differ"),
+        pytest.param(
+            "variants = {'a': {'x': 1}, 'b': {'y': 1}}", "do not give the same names: x, y", id="names differ"
+        ),
         pytest.param("variants = {'r2': {}}", "cannot be the name of a form", id="r2 marks a revision"),
         pytest.param("variants = {'enrichment': {}}", "cannot be the name of a form", id="enrichment is taken"),
         pytest.param("1 / 0", "ZeroDivisionError", id="the cell fails"),
@@ -89,7 +91,7 @@ def test_what_the_cell_prints_does_not_matter() -> None:
 def test_values_do_not_depend_on_the_hash_seed() -> None:
     script = (
         "import json; from kit.notebooks import read_variants\n"
-        "source = 'variants = {\"a\": {\"order\": list({str(i) for i in range(50)})}}'\n"
+        'source = \'variants = {"a": {"order": list({str(i) for i in range(50)})}}\'\n'
         "cell = {'cell_type': 'code', 'metadata': {'tags': ['variants']}, 'source': source}\n"
         "print(json.dumps(read_variants({'cells': [cell]})))"
     )

@@ -1,0 +1,155 @@
+"""Leaks: nothing in a release tells an answer, a hidden test or another form.
+
+What nbgrader's converter takes out must not stand anywhere else in the same assignment. Lines too plain to give anything
+away (`return total`, `x = 1`) are not looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit.checks.base import Check
+from kit.checks.material import Material
+from kit.errors import Fault, KitError
+from kit.notebooks import Cell, cells_of, read_notebook
+from kit.notebooks.cells import VARIANTS
+from kit.notebooks.source import Notebook
+
+_TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|\"[^\"]*\"|'[^']*'")
+_TRIVIAL = {*keyword.kwlist, "print", "len", "self", "assert", "None", "0", "1"}
+_TELLING = 3
+"""Tokens a line needs to give something away; for example `total = price * people` has three."""
+_MARKS = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
+_TEXT_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One thing in a release that should not be there."""
+
+    code: str
+    cell: str
+    """The released cell, as a person finds it."""
+    what: str
+
+
+class _Leaked(Check):
+    """Common part: the leaks of one code, in a build made aside and in release/ as it is."""
+
+    def look(self, material: Material) -> Iterator[Fault]:
+        """One fault for each cell."""
+        for rehearsal in material.rehearsals.values():
+            yield from (fault for fault in rehearsal.faults if fault.code == self.code)
+        yield from (fault for fault in material.released if fault.code == self.code)
+
+
+class SolutionLeaked(_Leaked):
+    """A released notebook must not contain its solution; example: the reference repeated in a text cell below the task."""
+
+    code = "solution-leaked"
+
+
+class HiddenTestLeaked(_Leaked):
+    """A hidden test that can be read is no longer one; example: its lines copied into the visible part of another cell."""
+
+    code = "hidden-test-leaked"
+
+
+class VariantsLeaked(_Leaked):
+    """The variants cell has the values of every form, so it stays with the author; example: release/ edited by hand."""
+
+    code = "variants-leaked"
+
+
+class OutputsReleased(_Leaked):
+    """Outputs of the author's run may show the answers; example: release/ with a notebook that was run and saved."""
+
+    code = "outputs-released"
+
+
+def released_leaks(material: Material) -> tuple[Fault, ...]:
+    """The leaks in release/ as it lies there, whoever made it."""
+    root = material.course.release_dir
+    faults = []
+    for path in sorted(p for p in root.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts):
+        where = path.relative_to(material.root).as_posix()
+        source = material.course.gradebook_dir / "source" / path.relative_to(root)
+        for leak in leaks_in_file(path, source if source.is_file() else None):
+            place = f"{where}, {leak.cell}" if leak.cell else where
+            step = "Run `kit build --again`; if it is still there then, take it out of the source."
+            faults.append(Fault(leak.code, place, leak.what, step))
+    return tuple(faults)
+
+
+def leaks_in_file(path: Path, instructor: Path | None) -> list[Leak]:
+    """The leaks in one released file; *instructor* is the notebook it was made from, where there is one."""
+    if path.suffix == ".ipynb":
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            private = read_notebook(instructor) if instructor else None
+            return list(leaks(read_notebook(path), private, stored["cells"]))
+        except (KitError, ValueError, KeyError, TypeError, AttributeError, OSError):
+            return []  # not a notebook: nothing that a learner could open
+    if path.stat().st_size > _TEXT_BYTES:
+        return []
+    mark = _MARKS.search(path.read_bytes().decode("utf-8", errors="ignore"))
+    return [Leak(_code_of(mark[2]), "", f"The file contains a part marked {mark[0]}.")] if mark else []
+
+
+def leaks(released: Notebook, instructor: Notebook | None, stored: list[dict[str, object]]) -> Iterator[Leak]:
+    """The leaks of one released notebook; *stored* are its cells as they lie on disk."""
+    cells = cells_of(released)
+    for cell, raw in zip(cells, stored, strict=True):
+        mark = _MARKS.search(cell.source)
+        if mark:
+            yield Leak(_code_of(mark[2]), cell.name, f"It contains a part marked {mark[0]}.")
+        if VARIANTS in cell.tags:
+            yield Leak("variants-leaked", cell.name, "The cell with the values of all forms is in it.")
+        if raw.get("outputs") or raw.get("execution_count") is not None:
+            yield Leak("outputs-released", cell.name, "It was released with outputs.")
+    if instructor is not None:
+        yield from _private_lines(cells, cells_of(instructor))
+
+
+def _private_lines(released: tuple[Cell, ...], instructor: tuple[Cell, ...]) -> Iterator[Leak]:
+    shown = [(cell, _lines(cell.source)) for cell in released if not _MARKS.search(cell.source)]
+    for private in instructor:
+        for code, words, lines in (
+            ("solution-leaked", f"the solution of {private.grade_id}", _marked(private.source, "SOLUTION")),
+            ("hidden-test-leaked", f"the hidden test of {private.grade_id}", _marked(private.source, "HIDDEN TESTS")),
+        ):
+            secret = {line for line in lines if _is_telling(line)} - _lines(_visible(private.source))
+            for cell, there in shown:
+                found = [line for line in lines if line in secret & there]
+                if found:
+                    yield Leak(code, cell.name, f"It shows a line of {words}: {found[0][:80]}")
+
+
+def _marked(source: str, name: str) -> list[str]:
+    parts = re.findall(rf"BEGIN {name}[^\n]*\n(.*?)[^\n]*END {name}", source, flags=re.S)
+    return [line for part in parts for line in map(_normal, part.splitlines()) if line]
+
+
+def _visible(source: str) -> str:
+    return re.sub(r"[^\n]*BEGIN (SOLUTION|HIDDEN TESTS)[^\n]*\n.*?END \1[^\n]*", "", source, flags=re.S)
+
+
+def _lines(source: str) -> set[str]:
+    return {_normal(line) for line in source.splitlines()}
+
+
+def _normal(line: str) -> str:
+    return " ".join(line.strip().strip("`").split())
+
+
+def _is_telling(line: str) -> bool:
+    return not line.startswith("#") and sum(token not in _TRIVIAL for token in _TOKEN.findall(line)) >= _TELLING
+
+
+def _code_of(mark: str) -> str:
+    return "solution-leaked" if mark == "SOLUTION" else "hidden-test-leaked"

@@ -1,0 +1,303 @@
+"""One kernel process with its folder: started, asked, and ended with everything it left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import List, Unicode
+
+from kit.errors import GraderFault
+from kit.grading.executors.job import CellJob, CellRun, Job, Trouble, Value
+from kit.grading.executors.leftovers import MARK, end_leftovers
+from kit.grading.executors.outputs import Outputs
+from kit.grading.executors.sandbox import Walls, enclose, environment
+
+START_SECONDS = 180.0
+"""A kernel that has not answered by then is our fault; generous, as graders are busy machines."""
+GRACE_SECONDS = 5.0
+"""From the interrupt of a cell that ran too long to the end of its kernel."""
+WATCH_SECONDS = 0.1
+MESSAGE_BYTES = 64 * 1024**2
+"""A kernel that sends a larger message is cut off."""
+
+_INSIDE = Path(__file__).parent.parent / "inside"
+
+
+class Ended(enum.Enum):
+    """Whether the kernel ended with a cell."""
+
+    NOT = "it lives"
+    DURING = "while the cell ran"
+    BEFORE = "before the cell began"
+
+
+class _Manager(AsyncKernelManager):
+    """A kernel manager whose command line is given, walls and all."""
+
+    command = List(Unicode())
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        return list(self.command)
+
+
+async def start_kernel(job: Job, walls: Walls) -> Kernel:
+    """A fresh kernel for *job* in a folder of its own; GraderFault when it does not come up."""
+    folder = Path(tempfile.mkdtemp(prefix="kit-"))
+    kernel = Kernel(folder, job)
+    try:
+        await kernel.start(walls)
+    except BaseException as error:
+        said = kernel.last_words()
+        await kernel.stop()
+        if isinstance(error, (GraderFault, asyncio.CancelledError, KeyboardInterrupt)):
+            raise
+        raise GraderFault(f"The kernel {job.kernel!r} could not be started: {error}. It said: {said or 'nothing'}.") from error
+    return kernel
+
+
+class Kernel:
+    """A running kernel. `execute` one cell after the other, then `stop`."""
+
+    def __init__(self, folder: Path, job: Job) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.wires = folder / "w"
+        self.job = job
+        self.mark = secrets.token_hex(16)
+        self.harness = job.language == "python"
+        self.manager: AsyncKernelManager | None = None
+        self.client: AsyncKernelClient | None = None
+        self.context: zmq.asyncio.Context | None = None
+        self.outputs = Outputs(job.limits.output_bytes)
+        self.pump: asyncio.Task[None] | None = None
+
+    # --- beginning ----------------------------------------------------------------------------------------------------
+
+    async def start(self, walls: Walls) -> None:
+        """Lay the files out, start the process, wait until it answers."""
+        self._lay_out()
+        self.context = zmq.asyncio.Context()
+        self.context.setsockopt(zmq.LINGER, 0)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        spec = _kernel_spec(self.job)
+        connection = self.wires / "c.json"
+        argv, shown = _kernel_argv(spec, self.job, connection)
+        self.manager = _Manager(
+            kernel_name=self.job.kernel if self.job.language != "python" else "python3",
+            context=self.context,
+            transport="ipc",
+            ip=str(self.wires / "s"),
+            connection_file=str(connection),
+            command=enclose(walls, argv, home=self.home, wires=self.wires, shown=shown),
+        )
+        env = {**environment(walls, self.home, argv[0]), MARK: self.mark}
+        with (self.folder / "stderr").open("wb") as stderr:
+            await self.manager.start_kernel(env=env, cwd=str(self.home), stdout=stderr, stderr=stderr)
+        self.client = self.manager.client()
+        self.client.start_channels(stdin=False, hb=False)
+        await self.client.wait_for_ready(timeout=START_SECONDS)
+        self.outputs.listen(self.client)
+        self.pump = asyncio.ensure_future(self.outputs.pump(self.client))
+        if self.harness:
+            await self._prepare()
+
+    def _lay_out(self) -> None:
+        self.home.mkdir()
+        self.wires.mkdir()
+        for name, content in self.job.files.items():
+            path = self.home.joinpath(*PurePosixPath(name).parts)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    async def _prepare(self) -> None:
+        ground = self.job.ground
+        content = {
+            "modules": list(ground.modules),
+            "imports": dict(ground.imports),
+            "own_names": list(ground.own_names),
+            "own_classes": list(ground.own_classes),
+            "output_bytes": self.job.limits.output_bytes,
+        }
+        reply = await self._reply(self._send("kit_prepare_request", content), START_SECONDS)
+        if reply is None:
+            raise GraderFault("The kernel started, but the harness in it did not answer.")
+
+    def last_words(self) -> str:
+        """The end of what the kernel process wrote to its standard error, for the person who runs the grader."""
+        with suppress(OSError), (self.folder / "stderr").open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 2000))
+            return stream.read().decode(errors="replace").strip()
+        return ""
+
+    # --- one cell -----------------------------------------------------------------------------------------------------
+
+    async def execute(self, cell: CellJob, seconds: float) -> tuple[CellRun, Ended]:
+        """Run *cell* for at most *seconds*; says whether the kernel is still there afterwards."""
+        check = cell.check and self.harness
+        nonce = secrets.token_hex(16)
+        if check:
+            content = {"source": cell.source, "key": cell.key, "nonce": nonce}
+            request = self._send("kit_check_request", content)
+        else:
+            request = self._send("execute_request", _execute_content(cell.source))
+        self.outputs.begin(request)
+        reply = await self._reply(request, seconds, nonce if check else None)
+        late = reply is None and await self._alive()
+        if late:
+            await self._interrupt()
+            reply = await self._reply(request, GRACE_SECONDS, nonce if check else None)
+        alive = reply is not None and await self._alive()
+        if alive:
+            await self.outputs.settle()
+        ended = Ended.NOT if alive else Ended.DURING if late or reply or self.outputs.began else Ended.BEFORE
+        state = "timeout" if late else "died" if reply is None else None
+        return _cell_run(cell, reply, self.outputs.take(), state, check), ended
+
+    def _send(self, kind: str, content: dict[str, Any]) -> str:
+        assert self.client is not None
+        message = self.client.session.msg(kind, content)
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+    async def _reply(self, request: str, seconds: float, nonce: str | None = None) -> dict[str, Any] | None:
+        """The content of the reply to *request*; None when the time is over or the kernel has ended."""
+        assert self.client is not None
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                message = await asyncio.wait_for(self.client.shell_channel.get_msg(timeout=None), min(left, WATCH_SECONDS))
+            except (TimeoutError, asyncio.TimeoutError):
+                if not await self._alive():
+                    return None
+                continue
+            except Exception:
+                # Not a message of the protocol: somebody tampers with the channel. Wait for the genuine one.
+                await asyncio.sleep(0)
+                continue
+            content = message.get("content")
+            if message.get("parent_header", {}).get("msg_id") != request or not isinstance(content, dict):
+                continue
+            if nonce is None or content.get("nonce") == nonce:
+                return content
+        return None
+
+    async def _alive(self) -> bool:
+        assert self.manager is not None
+        return bool(await self.manager.is_alive())
+
+    async def _interrupt(self) -> None:
+        # By message: a signal would have to pass the walls, and end them instead of the cell.
+        assert self.client is not None
+        with suppress(Exception):
+            self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    async def stop(self) -> None:
+        """End the process and everything it started, and remove its folder."""
+        if self.pump is not None:
+            self.pump.cancel()
+            with suppress(BaseException):
+                await self.pump
+        if self.client is not None:
+            self.client.stop_channels()
+        if self.manager is not None and self.manager.has_kernel:
+            with suppress(Exception):
+                await self.manager.shutdown_kernel(now=True)
+        if self.context is not None:
+            self.context.destroy(linger=0)
+        end_leftovers(self.mark, self.folder)
+        _remove(self.folder)
+
+
+def _execute_content(source: str) -> dict[str, Any]:
+    return {
+        "code": source,
+        "silent": False,
+        "store_history": True,
+        "user_expressions": {},
+        "allow_stdin": False,
+        "stop_on_error": False,
+    }
+
+
+def _kernel_spec(job: Job) -> KernelSpec:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    specs = KernelSpecManager()
+    try:
+        return specs.get_kernel_spec(job.kernel)
+    except NoSuchKernel as error:
+        if job.language == "python":  # an author's kernel name means nothing here; Python is Python
+            return specs.get_kernel_spec("python3")
+        raise GraderFault(
+            f"The notebook needs the kernel {job.kernel!r}, which is not installed for the grader. "
+            "`jupyter kernelspec list` shows what is."
+        ) from error
+
+
+def _kernel_argv(spec: KernelSpec, job: Job, connection: Path) -> tuple[list[str], Sequence[Path]]:
+    """The kernel's command line, and the files outside its interpreter that it must be able to read."""
+    import sys
+
+    argv = [word.replace("{connection_file}", str(connection)) for word in spec.argv]
+    if argv[0] in ("python", "python3", f"python3.{sys.version_info[1]}"):
+        argv[0] = sys.executable
+    argv[0] = shutil.which(argv[0]) or argv[0]
+    if job.language == "python":
+        harness = [argv[0], "-s", str(_INSIDE / "__main__.py"), "-f", str(connection)]
+        return [*harness, "--HistoryManager.hist_file=:memory:"], [_INSIDE]
+    argv = [word.replace("{resource_dir}", spec.resource_dir) for word in argv]
+    return argv, [Path(spec.resource_dir)]
+
+
+def _cell_run(cell: CellJob, reply: Any, outputs: Any, state: Any, check: bool) -> CellRun:
+    trouble, value = None, None
+    if reply is not None and check:
+        trouble, value = _reported(reply, cell.key)
+    elif reply is not None and reply.get("status") != "ok":
+        text = reply.get("traceback")
+        trouble = Trouble(
+            str(reply.get("ename", ""))[:100],
+            str(reply.get("evalue", ""))[:4000],
+            traceback=tuple(str(line)[:20_000] for line in text[:200]) if isinstance(text, list) else (),
+        )
+    return CellRun(cell.key, state or ("failed" if trouble else "ran"), tuple(outputs), trouble, value)
+
+
+def _reported(reply: dict[str, Any], key: str) -> tuple[Trouble | None, Value | None]:
+    """What the harness reported, read strictly: whatever is not as it should be is a failed check."""
+    value = reply.get("value")
+    if reply.get("passed") is True and isinstance(value, dict) and value.get("kind") in ("none", "bool", "number", "other"):
+        number = value.get("number")
+        return None, Value(value["kind"], float(number) if isinstance(number, (int, float)) else None)
+    trouble = reply.get("trouble")
+    if not isinstance(trouble, dict):
+        return Trouble("Unreported", ""), None
+    lines = trouble.get("lines")
+    places = tuple((key, line) for line in lines if isinstance(line, int)) if isinstance(lines, list) else ()
+    return Trouble(str(trouble.get("name", ""))[:100], str(trouble.get("message", ""))[:4000], places), None
+
+
+def _remove(folder: Path) -> None:
+    """Remove *folder*, also where the learner's code took the rights to it away."""
+    for root, folders, _ in os.walk(folder):
+        for name in folders:
+            with suppress(OSError):
+                if not os.path.islink(os.path.join(root, name)):
+                    os.chmod(os.path.join(root, name), 0o700)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,138 @@
+"""The walls around a kernel: bubblewrap where it is installed and works, a scrubbed process where it is not."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMORY_BYTES = 4 * 1024**3
+"""Address space of one process; beyond it Python raises MemoryError."""
+FILE_BYTES = 100 * 1024**2
+"""Largest file a cell may write."""
+TMP_BYTES = 200 * 1024**2
+HOME_INSIDE = "/home/learner"
+
+_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+_ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "timezone", "R", "mime.types", "nsswitch.conf")
+_INSTALL = "install bubblewrap (Debian, Ubuntu: apt install bubblewrap)"
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What encloses a kernel."""
+
+    bwrap: str | None
+    """Path of a bubblewrap that works here; None where the code runs as an ordinary process."""
+    isolation: str
+    """For `kit status`."""
+
+
+@functools.cache
+def find_walls() -> Walls:
+    """Whether bubblewrap is there and may make namespaces (tried once per process)."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return Walls(None, f"none: learner code runs with the grader's own rights; {_INSTALL}")
+    trial = [bwrap, *_namespaces(), *_system_binds((sys.executable,)), "--", sys.executable, "-I", "-S", "-c", ""]
+    try:
+        done = subprocess.run(trial, capture_output=True, timeout=60, text=True, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Walls(None, f"none: bubblewrap is installed but does not start ({error})")
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return Walls(None, f"none: bubblewrap is installed but not allowed to make namespaces here ({said})")
+    return Walls(bwrap, "bubblewrap")
+
+
+def enclose(walls: Walls, argv: Sequence[str], *, home: Path, wires: Path, shown: Sequence[Path]) -> list[str]:
+    """The command line that runs *argv* within *walls*.
+
+    home: the folder the code may write in. wires: the folder of the kernel's sockets (same path inside).
+    shown: further files and folders to be readable inside, at the same path.
+    """
+    limits = f'ulimit -c 0; ulimit -f {FILE_BYTES // 512}; ulimit -v {MEMORY_BYTES // 1024}; exec "$@"'
+    command = ["/bin/sh", "-c", limits, "sh"]
+    if walls.bwrap is None:
+        return [*command, *argv]
+    return [
+        *command,
+        walls.bwrap,
+        *_namespaces(),
+        *_system_binds((argv[0],)),
+        "--bind", str(home), HOME_INSIDE,
+        "--bind", str(wires), str(wires),
+        *(word for path in shown for word in ("--ro-bind", str(path), str(path))),
+        "--chdir", HOME_INSIDE,
+        "--unsetenv", "JPY_PARENT_PID",  # a pid of outside: the kernel would think its parent is gone
+        "--",
+        *argv,
+    ]  # fmt: skip
+
+
+def environment(walls: Walls, home: Path, interpreter: str) -> dict[str, str]:
+    """The whole environment of a kernel: nothing of the grader's own goes in."""
+    where = HOME_INSIDE if walls.bwrap else str(home)
+    return {
+        "HOME": where,
+        "PATH": os.pathsep.join([str(Path(interpreter).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "USER": "learner",
+        "LOGNAME": "learner",
+        "IPYTHONDIR": f"{where}/.ipython",
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLCONFIGDIR": f"{where}/.matplotlib",
+        "PYTHONHASHSEED": "0",  # the same submission gets the same result
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        # One core for each submission: several are graded at the same time.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
+    }
+
+
+def _namespaces() -> list[str]:
+    return [
+        "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+        "--uid", "1000", "--gid", "1000", "--hostname", "learner", "--die-with-parent", "--new-session",
+        "--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/tmp",
+    ]  # fmt: skip
+
+
+def _system_binds(interpreters: Sequence[str]) -> list[str]:
+    """Read-only binds of the system's libraries and of what the interpreters live in; nothing of any course."""
+    words: list[str] = []
+    for name in _SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            words += ["--symlink", os.readlink(path), name]
+        elif path.is_dir():
+            words += ["--ro-bind", name, name]
+    for name in _ETC:
+        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for folder in sorted({folder for name in interpreters for folder in _homes_of(name)}):
+        if not any(Path(folder).is_relative_to(system) for system in _SYSTEM):
+            words += ["--ro-bind", folder, folder]
+    return words
+
+
+@functools.cache
+def _homes_of(interpreter: str) -> frozenset[str]:
+    """Folders an interpreter needs: its prefixes if it is a Python, else the folder above its `bin`."""
+    if Path(interpreter) == Path(sys.executable):
+        return frozenset({sys.prefix, sys.base_prefix, sys.exec_prefix})
+    try:
+        question = "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix, sys.exec_prefix]))"
+        asked = [interpreter, "-I", "-S", "-c", question]
+        said = subprocess.run(asked, capture_output=True, timeout=60, check=True).stdout
+        return frozenset(map(str, json.loads(said)))
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return frozenset({str(Path(interpreter).resolve().parent.parent)})

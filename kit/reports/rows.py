@@ -1,0 +1,133 @@
+"""Mastery records as rows: one function per frame, each row in the order of its columns in `kit.reports.columns`.
+
+Nothing is decided here: outcomes come from the ledger's decisions, states from `kit.decisions.standing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kit.decisions import Standing
+from kit.records import Attempt, Catalogue, CorrectiveWork, Event, LearnerRecord, Submission, UnitRecord, Verdict
+from kit.reports.next_step import next_for_instructor
+
+Row = tuple[Any, ...]
+Records = Iterable[LearnerRecord]
+
+
+def attempt_rows(records: Records) -> Iterator[Row]:
+    """One row per attempt."""
+    for record, unit, attempt in _attempts(records):
+        score, maximum, share = points(attempt.submission)
+        decision = attempt.decision
+        yield (
+            record.learner, unit.unit, revision_of(unit, attempt), attempt.number, attempt.form,
+            attempt.submission.assignment, attempt.submission.id, attempt.submission.at,
+            attempt.submission.state == "graded", score, maximum, share,
+            decision.outcome if decision else None, decision.cycle if decision else None,
+            decision.rule if decision else None, decision.sentence if decision else None, attempt.before_reset,
+        )  # fmt: skip
+
+
+def item_rows(records: Records) -> Iterator[Row]:
+    """One row per item of every graded attempt."""
+    for record, unit, attempt in _attempts(records):
+        for item in attempt.submission.items:
+            yield (
+                record.learner, unit.unit, revision_of(unit, attempt), attempt.number, attempt.form,
+                attempt.submission.id, attempt.submission.at, item.item, item.objective, item.score, item.max, item.note,
+            )  # fmt: skip
+
+
+def objective_rows(records: Records) -> Iterator[Row]:
+    """One row per decided attempt and objective."""
+    for record, unit, attempt in _attempts(records):
+        for verdict in attempt.decision.verdicts if attempt.decision else ():
+            yield (
+                record.learner, unit.unit, revision_of(unit, attempt), attempt.number, attempt.form,
+                attempt.submission.id, attempt.submission.at, verdict.objective, verdict.score, verdict.max,
+                verdict.share, verdict.criterion, verdict.state, attempt.before_reset,
+            )  # fmt: skip
+
+
+def unit_rows(records: Records, standings: dict[str, Standing], catalogue: Catalogue) -> Iterator[Row]:
+    """One row per learner and unit, as it stands."""
+    for record in records:
+        for now in standings[record.learner].units:
+            mine = record.unit(now.unit)
+            took = now.mastered_at - mine.engaged_at if now.mastered_at and mine.engaged_at else None
+            yield (
+                record.learner, record.name or record.learner, now.unit, now.title, now.state, now.attempts, now.cycles,
+                now.correctives, len(now.objectives), sum(o.state == "shown" for o in now.objectives),
+                mine.engaged_at, now.mastered_at, took, now.by_override, now.sentence,
+                now.attention or None, next_for_instructor(record, now, catalogue) or None,
+            )  # fmt: skip
+
+
+def progress_rows(standings: Iterable[Standing]) -> Iterator[Row]:
+    """One row per learner, unit and objective, as it stands."""
+    for one in standings:
+        for unit in one.units:
+            for o in unit.objectives:
+                yield one.learner, unit.unit, o.id, o.title, o.state, o.criterion
+
+
+def corrective_rows(records: Records) -> Iterator[Row]:
+    """One row per corrective that was ever opened for a learner."""
+    for record in records:
+        for unit in record.units.values():
+            for work in unit.correctives:
+                handed_in = handed_in_at(work)
+                score, maximum, share = points(work.submission) if handed_in and work.submission else (None, None, None)
+                attempt, verdict = what_followed(unit, work)
+                yield (
+                    record.learner, unit.unit, work.objective, work.approach, work.assignment, work.granted_at,
+                    handed_in, score, maximum, share, attempt.number if attempt else None,
+                    verdict.state if verdict else None,
+                )  # fmt: skip
+
+
+def event_rows(events: Iterable[Event]) -> Iterator[Row]:
+    """One row per event, in the ledger's order."""
+    for e in events:
+        yield e.key, e.kind, e.learner, e.at, e.who, e.unit, e.assignment, e.data, e.why
+
+
+def points(submission: Submission) -> tuple[float | None, float | None, float | None]:
+    """(score, max, share 0–1) of all items; score and share None while an item is not assessed, all None before grading."""
+    if submission.state != "graded" or not submission.items:
+        return None, None, None
+    maximum = sum(item.max for item in submission.items)
+    if not submission.complete:
+        return None, maximum, None
+    score = sum(item.score or 0.0 for item in submission.items)
+    return score, maximum, score / maximum if maximum > 0 else None
+
+
+def handed_in_at(work: CorrectiveWork):  # type: ignore[no-untyped-def]
+    """When the corrective was handed in; None if it was not, or if what came could not be read."""
+    return work.submission.at if work.submission is not None and work.submission.state != "rejected" else None
+
+
+def what_followed(unit: UnitRecord, work: CorrectiveWork) -> tuple[Attempt | None, Verdict | None]:
+    """The first attempt handed in after the corrective, and its verdict on the corrective's objective (None: undecided)."""
+    since = handed_in_at(work)
+    after = [attempt for attempt in unit.attempts if since is not None and attempt.submission.at >= since]
+    if not after:
+        return None, None
+    verdicts = after[0].decision.verdicts if after[0].decision else ()
+    return after[0], next((v for v in verdicts if v.objective == work.objective), None)
+
+
+def revision_of(unit: UnitRecord, attempt: Attempt) -> int | None:
+    """The revision the attempt's form was built from."""
+    grant = unit.grants.get(attempt.submission.assignment)
+    return grant.revision if grant else unit.revision
+
+
+def _attempts(records: Records) -> Iterator[tuple[LearnerRecord, UnitRecord, Attempt]]:
+    for record in records:
+        for unit in record.units.values():
+            for attempt in unit.attempts:
+                yield record, unit, attempt
