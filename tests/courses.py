@@ -67,13 +67,13 @@ def write_unit(
             cells += item(f"{name}-{number}", name, f"{{{{n}}}} + {number}")
     (folder / "unit.ipynb").write_text(notebook(cells))
     if enrichment:
-        (folder / "enrichment.ipynb").write_text(notebook(item("more", next(iter(objectives)), "42")))
+        (folder / "enrichment.ipynb").write_text(notebook(item("more-1", next(iter(objectives)), "0 + 1")))
     for name, approaches in objectives.items():
         for approach in approaches:
             path = root / "corrective" / unit / name / f"{approach}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)
             text = cell(f"{name} by {approach}, quite another way.", kind="markdown")
-            path.write_text(notebook([text, *item("practice", name, "7")]))
+            path.write_text(notebook([text, *item("practice-1", name, "0 + 1")]))
 
 
 def write_course(root: Path, units: Mapping[str, Sequence[str]] | None = None, **unit: Any) -> Path:

@@ -1,7 +1,7 @@
 """The page a learner gets back: what is shown, what is not yet, and why; one self-contained file of HTML.
 
-Built from released text, the learner's own text and `ItemScore.note` only: no hidden test and no traceback can be in it.
-Everything is escaped; pictures are decoded and encoded again; the page forbids scripts.
+Built from released text, the learner's own text and `ItemScore.note` only: no hidden test and no traceback can be in
+it. Everything is escaped; pictures are decoded and encoded again; the page forbids scripts.
 """
 
 from __future__ import annotations

@@ -93,8 +93,8 @@ def _refuse_another(work: Work, trusted: Trusted, sent: Submission) -> None:
     if not found_any(trusted.cells, sent.cells):
         raise Refusal(
             "another-notebook",
-            f"None of the cells of {_words(work, asked.id)} are in this notebook. Open {file}, write your answers in the "
-            "cells that are there for them, save it, and submit again.",
+            f"None of the cells of {_words(work, asked.id)} are in this notebook. Open {file}, write your answers in "
+            "the cells that are there for them, save it, and submit again.",
         )
 
 

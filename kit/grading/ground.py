@@ -50,7 +50,9 @@ def check_is_python(cell: SourceCell, where: str) -> None:
     """GraderFault for a check the author wrote with a syntax error: no learner may lose points by it."""
     magic = any(line.lstrip().startswith(("%", "!", "?")) or "!" in line for line in cell.source.split("\n"))
     if not magic and parse(cell.source) is None:
-        raise GraderFault(f"{where}: the check {cell.grade_id!r} is not valid Python. Mend it in the unit, then kit build.")
+        raise GraderFault(
+            f"{where}: the check {cell.grade_id!r} is not valid Python. Mend it in the unit, then kit build."
+        )
 
 
 def _top_level(tree: ast.AST) -> Iterator[ast.AST]:
@@ -97,8 +99,9 @@ def _classes(tree: ast.Module) -> Iterator[str]:
 
 
 def _maker(call: ast.Call) -> str:
-    function = call.func
-    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _names(targets: Iterable[ast.expr]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Which learner cell answers which cell of the source, and the order in which everything runs.
 
-Nothing of a learner's metadata is believed but the names by which cells are found again. Found by grade_id, else by cell
-id, else by place between neighbours if only one cell can be meant. Locked cells always carry the author's text: an edited
-one is replaced where it stands, a missing one put back.
+Nothing of a learner's metadata is believed but the names by which cells are found again: by grade_id, else by cell id,
+else by place between neighbours if only one cell can be meant. Locked cells always carry the author's text: an edited one
+is replaced where it stands, a missing one put back.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Placed:
 
 
 def place(source: Sequence[SourceCell], sent: Sequence[LearnerCell]) -> tuple[Placed, ...]:
-    """The cells to be graded, in the order in which they run. Every cell of *source* that is not plain is among them."""
+    """The cells to be graded, in the order in which they run; every cell of *source* but plain ones is among them."""
     origin = _pair(source, sent)
     line = _learners_own(source, sent, origin)
     present = {id(entry[1]) for entry in line}

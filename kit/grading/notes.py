@@ -24,8 +24,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "line that makes it come earlier?",
     "UnboundLocalError": "Inside the function the name {name} is used before it gets a value there.",
     "NotImplementedError": NO_ANSWER,
-    "SyntaxError": "Python cannot read this line as it stands. Often a bracket, a quotation mark or a colon is missing, "
-    "here or in the line above.",
+    "SyntaxError": "Python cannot read this line as it stands. Often a bracket, a quotation mark or a colon is "
+    "missing, here or in the line above.",
     "IndentationError": "The spaces at the beginning of this line do not fit the lines around it.",
     "TabError": "This line begins with a mix of tabs and spaces. Use spaces only.",
     "TypeError": "Two things were put together that do not go together, for example a text and a number, or a function "
@@ -46,8 +46,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "StdinNotImplementedError": "The code asks for input with input(). Nobody sits at the keyboard when your work is "
     "checked: give the value in the code instead.",
     "AssertionError": "A condition that had to hold did not hold.",
-    "NotAPlainValue": "The check needs a plain value here, such as a number, a text or a list; your answer is an object "
-    "of a class of its own.",
+    "NotAPlainValue": "The check needs a plain value here, such as a number, a text or a list; your answer is an "
+    "object of a class of its own.",
     "Unreported": "The check could not be carried out: your code changed how Python itself works.",
 }
 

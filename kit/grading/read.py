@@ -87,8 +87,8 @@ def _files(folder: Path, limits: Limits) -> dict[str, int]:
         if total > limits.submission_bytes:
             raise Refusal(
                 "too-large",
-                f"What you handed in is larger than {limits.submission_bytes // 1_000_000 or 1} MB. Remove files the task "
-                "does not need, or clear large outputs (Kernel → Restart Kernel and Clear Outputs), save, and submit again.",
+                f"What you handed in is larger than {limits.submission_bytes // 1_000_000 or 1} MB. Remove files the "
+                "task does not need, or clear large outputs (Edit → Clear Outputs of All Cells), save, and submit again.",
             )
         if len(found) > limits.submission_files:
             raise Refusal(
@@ -130,7 +130,8 @@ def _content(path: Path, limit: int) -> bytes:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Refusal("not-a-file", f"{path.name} is not an ordinary file. Put the file itself there, and submit again.")
+            said = f"{path.name} is not an ordinary file. Put the file itself there, and submit again."
+            raise Refusal("not-a-file", said)
         content = stream.read(limit + 1)
     if len(content) > limit:
         raise Refusal("too-large", f"{path.name} is too large to be graded. Clear its outputs, save, and submit again.")

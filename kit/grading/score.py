@@ -29,12 +29,20 @@ class Scoring:
         """The score of *item*, with the reason in words."""
         cell = self.trusted.by_grade_id(item.id)
         assert cell is not None  # `read_trusted` made sure
-        if cell.role == "check" and cell.type == "code" and not item.manual:
-            score, note = self._check(item, cell)
+        score, note = self._check(item, cell) if self._is_run(item, cell) else self._manual(cell)
+        return ItemScore(item.id, item.objective, score, float(item.points), note)
+
+    @staticmethod
+    def _is_run(item: Item, cell: SourceCell) -> bool:
+        return cell.role == "check" and cell.type == "code" and not item.manual
+
+    def _manual(self, cell: SourceCell) -> tuple[float | None, str]:
+        """A person scores it, unless there is nothing to read."""
+        if cell.role == "check":  # a test a person carries out: about the answers before it
+            answered = any(self.of[id(answer)].changed for answer in self.trusted.answers_of(cell))
         else:
             answered = self._task_changed(cell) if cell.role == "task" else self.of[id(cell)].changed
-            score, note = (None, WAITS) if answered else (0.0, notes.NO_ANSWER)
-        return ItemScore(item.id, item.objective, score, float(item.points), note)
+        return (None, WAITS) if answered else (0.0, notes.NO_ANSWER)
 
     def _task_changed(self, task: SourceCell) -> bool:
         """Whether the learner wrote anything between a task and the next graded or locked cell."""

@@ -54,8 +54,8 @@ class Rejected:
     """For the learner: what is the matter and what to do next."""
 
 
-class Refusal(Exception):  # noqa: N818 - not an error: `grade` turns it into `Rejected`
-    """Raised while a submission is read; becomes `Rejected`."""
+class Refusal(Exception):
+    """Raised while a submission is read; `grade` turns it into `Rejected`."""
 
     def __init__(self, code: str, reason: str) -> None:
         self.rejected = Rejected(code, reason)

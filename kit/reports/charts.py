@@ -42,25 +42,28 @@ def bar(part: int, whole: int) -> Markup:
     """*part* of *whole* as a bar with both numbers beside it; – where there is nothing to count."""
     if not whole:
         return Markup('<span class="quiet">–</span>')
-    return Markup(
-        f'<span class="share"><i aria-hidden="true"><b style="width:{100 * part / whole:.1f}%"></b></i>{part} of {whole}</span>'
-    )
+    drawn = f'<i aria-hidden="true"><b style="width:{100 * part / whole:.1f}%"></b></i>'
+    return Markup(f'<span class="share">{drawn}{part} of {whole}</span>')
 
 
-def levels(panels: Sequence[tuple[str, Sequence[float]]], criterion: float | None, label: str) -> Markup:
-    """Distributions of shares (0–1) one above the other on one axis, with a line at *criterion*.
+Level = tuple[float, bool]
+"""A share (0–1), and whether every objective is shown: the first may be high while the second is False."""
 
-    Each panel is a name and its shares; each learner is a dot, or where they are too many each bin a bar with its count.
-    *label* says in words what is to be seen.
+
+def levels(panels: Sequence[tuple[str, Sequence[Level]]], criterion: float | None, label: str) -> Markup:
+    """Distributions of levels one above the other on one axis, with a line at *criterion*.
+
+    Each panel is a name and its levels; each learner is a dot, filled where every objective is shown, or where they are
+    too many each bin a bar with its count. *label* says in words what is to be seen.
     """
     width = _LEFT * 2 + BINS * _STEP
-    height = len(panels) * _PANEL + 24
-    most = max((max(_counts(shares), default=0) for _, shares in panels), default=0)
-    drawn = "".join(_panel(name, shares, number * _PANEL, most) for number, (name, shares) in enumerate(panels))
-    line = _criterion(criterion, len(panels) * _PANEL) if criterion is not None else ""
+    floor = len(panels) * _PANEL
+    most = max((len(found) for _, panel in panels for found in _binned(panel)), default=0)
+    drawn = "".join(_panel(name, panel, number * _PANEL, most) for number, (name, panel) in enumerate(panels))
+    line = _criterion(criterion, floor) if criterion is not None else ""
     return Markup(
-        f'<svg class="levels" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}">'
-        f"{line}{drawn}{_axis(len(panels) * _PANEL)}</svg>"
+        f'<svg class="levels" viewBox="0 0 {width:g} {floor + 24:g}" role="img" aria-label="{escape(label)}">'
+        f"{line}{drawn}{_axis(floor)}</svg>"
     )
 
 
@@ -69,45 +72,47 @@ def bin_of(share: float) -> int:
     return min(max(int(share * 10 + 1e-9), 0), BINS - 1)
 
 
-def _counts(shares: Sequence[float]) -> list[int]:
-    counts = [0] * BINS
-    for share in shares:
-        counts[bin_of(share)] += 1
-    return counts
+def _binned(panel: Sequence[Level]) -> list[list[bool]]:
+    """Per bin whether every objective is shown, for each level in it; the shown ones first."""
+    bins: list[list[bool]] = [[] for _ in range(BINS)]
+    for share, shown in panel:
+        bins[bin_of(share)].append(bool(shown))
+    return [sorted(found, reverse=True) for found in bins]
 
 
-def _panel(name: str, shares: Sequence[float], top: float, most: int) -> str:
+def _panel(name: str, panel: Sequence[Level], top: float, most: int) -> str:
     floor = top + _PANEL - 6
-    parts = [
-        f'<text x="{_LEFT:g}" y="{top + 13:g}" class="name">{escape(name)}</text>',
-        f'<path d="M{_LEFT:g} {floor:g}h{BINS * _STEP:g}" class="axis"/>',
-    ]
-    for place, count in enumerate(_counts(shares)):
-        left = _LEFT + place * _STEP
-        parts.append(_dots(left, floor, count) if most <= _DOTS_AT_MOST else _bar(left, floor, count, most))
-    return "".join(parts)
+    draw = _dots if most <= _DOTS_AT_MOST else _bars
+    return (
+        f'<text x="{_LEFT:g}" y="{top + 13:g}" class="name">{escape(name)}</text>'
+        f'<path d="M{_LEFT:g} {floor:g}h{BINS * _STEP:g}" class="axis"/>'
+        + "".join(draw(_LEFT + place * _STEP, floor, found, most) for place, found in enumerate(_binned(panel)))
+    )
 
 
-def _dots(left: float, floor: float, count: int) -> str:
-    across = 3 if count > 5 else 1
+def _dots(left: float, floor: float, found: Sequence[bool], most: int) -> str:
+    across = 1 if most <= 5 else 3
     gap = 2 * _RADIUS + 1
+    rise = min(gap, 44 / max(1, -(-most // across) - 1))
     dots = []
-    for number in range(count):
+    for number, shown in enumerate(found):
         row, column = divmod(number, across)
-        x = left + _STEP / 2 + (column - (min(across, count) - 1) / 2) * gap
-        y = floor - gap / 2 - 1 - row * (gap if across == 1 else min(gap, 44 / max(1, -(-count // across) - 1)))
-        dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}" class="dot"/>')
+        x = left + _STEP / 2 + (column - (across - 1) / 2) * gap
+        kind = "dot" if shown else "dot gap"
+        dots.append(f'<circle cx="{x:.1f}" cy="{floor - gap / 2 - 1 - row * rise:.1f}" r="{_RADIUS}" class="{kind}"/>')
     return "".join(dots)
 
 
-def _bar(left: float, floor: float, count: int, most: int) -> str:
-    if not count:
+def _bars(left: float, floor: float, found: Sequence[bool], most: int) -> str:
+    if not found:
         return ""
-    tall = max(1.5, 42 * count / most)
-    return (
-        f'<rect x="{left + 3:g}" y="{floor - tall:.1f}" width="{_STEP - 6:g}" height="{tall:.1f}" class="dot"/>'
-        f'<text x="{left + _STEP / 2:g}" y="{floor - tall - 3:.1f}" class="tick">{count}</text>'
-    )
+    drawn, foot = "", floor
+    for kind, count in (("dot", sum(found)), ("dot gap", len(found) - sum(found))):
+        if count:
+            tall = 42 * count / most
+            foot -= tall
+            drawn += f'<rect x="{left + 3:g}" y="{foot:.1f}" width="{_STEP - 6:g}" height="{tall:.1f}" class="{kind}"/>'
+    return f'{drawn}<text x="{left + _STEP / 2:g}" y="{foot - 3:.1f}" class="tick">{len(found)}</text>'
 
 
 def _criterion(criterion: float, height: float) -> str:
@@ -121,5 +126,6 @@ def _criterion(criterion: float, height: float) -> str:
 def _axis(top: float) -> str:
     ticks = ((0, "0 %"), (2, "20"), (4, "40"), (6, "60"), (8, "80"), (10, "100 %"))
     return "".join(
-        f'<text x="{_LEFT + (place + 0.5) * _STEP:g}" y="{top + 10:g}" class="tick">{word}</text>' for place, word in ticks
+        f'<text x="{_LEFT + (place + 0.5) * _STEP:g}" y="{top + 10:g}" class="tick">{word}</text>'
+        for place, word in ticks
     )

@@ -16,10 +16,10 @@ from kit.records.record import Outcome, VerdictState
 TIME = "datetime64[us, UTC]"
 DURATION = "timedelta64[us]"
 
-_OUTCOME = pd.CategoricalDtype(get_args(Outcome))
-_VERDICT = pd.CategoricalDtype(get_args(VerdictState))
-_STATE = pd.CategoricalDtype(get_args(State))
-_PROGRESS = pd.CategoricalDtype(get_args(ObjectiveState))
+_OUTCOME = pd.CategoricalDtype(list(get_args(Outcome)))
+_VERDICT = pd.CategoricalDtype(list(get_args(VerdictState)))
+_STATE = pd.CategoricalDtype(list(get_args(State)))
+_PROGRESS = pd.CategoricalDtype(list(get_args(ObjectiveState)))
 
 Columns = Mapping[str, "str | pd.CategoricalDtype"]
 
@@ -67,7 +67,7 @@ EVENTS: Columns = {
 
 
 def frame(columns: Columns, rows: Iterable[Sequence[object]]) -> pd.DataFrame:
-    """A frame of *rows*, each with one value per column in the order of *columns*; None becomes the dtype's missing value."""
+    """A frame of *rows*, each with one value per column in the order of *columns*; None becomes NA or NaT."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     pairs = zip(columns.items(), values, strict=True)
     return pd.DataFrame({name: pd.Series(list(column), dtype=dtype) for (name, dtype), column in pairs})

@@ -17,7 +17,7 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def first_and_final(view: CourseView) -> RenderableType:
-    """Per unit the levels at the first attempt and as it stands: how many learners, the lowest, the median, a histogram."""
+    """Per unit the levels at the first attempt and as it stands: n, the lowest, the median, a histogram of one line."""
     found = levels(view)
     if found.empty:
         return Text("Nothing has been decided yet.")

@@ -16,7 +16,8 @@ _WHAT = ["unit", "objective"]
 def first_and_final(frames: Frames) -> pd.DataFrame:
     """Level at the first attempt and as it stands: one row per learner and unit with an attempt fully assessed.
 
-    Columns: learner, unit, attempts (number decided on), first, final (share of the points of all objectives, 0–1).
+    Columns: learner, unit, attempts (number decided on), first, final (share of the points of all objectives, 0–1),
+    all_at_first, all_now (bool: every objective of the unit was shown at the first attempt; is shown as it stands).
     `first` is the first of them as it came out. `final` takes each objective at the attempt that showed it, else at the
     last one: a later form asks again for what is shown already, and learners are told that this no longer counts.
     """
@@ -26,8 +27,12 @@ def first_and_final(frames: Frames) -> pd.DataFrame:
     verdicts = verdicts[whole.astype("bool")]
     grouped = verdicts.groupby(_WHO, sort=True)["attempt"]
     first = verdicts[verdicts["attempt"] == grouped.transform("min")]
-    found = grouped.agg(attempts="nunique").astype({"attempts": "Int64"})
-    return found.assign(first=_level(first), final=_level(_decisive(verdicts))).reset_index()
+    found = grouped.nunique().astype("Int64").to_frame("attempts")
+    shown = frames.units.set_index(_WHO)
+    all_now = (shown["objectives_shown"] == shown["objectives"]).reindex(found.index, fill_value=False).astype("bool")
+    all_at_first = (first["state"] == "mastered").groupby([first["learner"], first["unit"]]).all().astype("bool")
+    levels = {"first": _level(first), "final": _level(_decisive(verdicts))}
+    return found.assign(**levels, all_at_first=all_at_first, all_now=all_now).reset_index()
 
 
 def _decisive(verdicts: pd.DataFrame) -> pd.DataFrame:

@@ -27,7 +27,10 @@ def approaches(frames: Frames) -> pd.DataFrame:
     )
     grouped = taken.groupby("approach", sort=True)
     counts = grouped.agg(
-        opened=("handed_in", "size"), handed_in=("handed_in", "sum"), followed=("followed", "sum"), shown=("shown", "sum")
+        opened=("handed_in", "size"),
+        handed_in=("handed_in", "sum"),
+        followed=("followed", "sum"),
+        shown=("shown", "sum"),
     ).astype("Int64")
     return counts.assign(practice=grouped["share"].median()).reset_index()
 
@@ -35,9 +38,9 @@ def approaches(frames: Frames) -> pd.DataFrame:
 def time_to_mastery(frames: Frames) -> pd.DataFrame:
     """How much time mastery took: one row per unit in the course's order.
 
-    Columns: unit, title, learners, begun, mastered, by_override (of these, by an instructor), at_first (of these, at the
-    first attempt), cycles_median (of those mastered by evidence), and the quartiles time_q1, time_median, time_q3 of
-    time_to_mastery of the same. The overridden are left out of cycles and times: nobody knows when they were there.
+    Columns: unit, title, learners, begun, mastered, by_override (of these, by an instructor), at_first (of these, at
+    the first attempt), cycles_median (of those mastered by evidence), and the quartiles time_q1, time_median, time_q3
+    of time_to_mastery of the same. The overridden are left out of cycles and times: nobody knows when they were there.
     """
     units = frames.units
     shown = (units["state"] == "mastered") & ~units["by_override"]
@@ -53,16 +56,16 @@ def time_to_mastery(frames: Frames) -> pd.DataFrame:
         title=("title", "last"), learners=("learner", "size"), begun=("begun", "sum"), mastered=("mastered", "sum"),
         by_override=("by_override", "sum"), at_first=("at_first", "sum"), cycles_median=("cycles", "median"),
     )  # fmt: skip
-    found = found.astype({name: "Int64" for name in ("learners", "begun", "mastered", "by_override", "at_first")})
+    found = found.astype(dict.fromkeys(("learners", "begun", "mastered", "by_override", "at_first"), "Int64"))
     times = grouped["time_to_mastery"]
     quartiles = {f"time_{name}": times.quantile(q) for name, q in (("q1", 0.25), ("median", 0.5), ("q3", 0.75))}
     return found.assign(**quartiles).reset_index()
 
 
 def cycles_to_mastery(frames: Frames) -> pd.DataFrame:
-    """How many cycles mastery took: one row per unit and number of cycles, with the learners who mastered it by evidence.
+    """How many cycles mastery by evidence took: one row per unit and number of cycles.
 
-    Columns: unit, cycles (attempts that left a gap before), learners.
+    Columns: unit, cycles (attempts that left a gap before), learners (who mastered it after so many).
     """
     units = frames.units
     shown = units[(units["state"] == "mastered") & ~units["by_override"]]

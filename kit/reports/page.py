@@ -45,10 +45,16 @@ def report_html(view: CourseView) -> str:
 def _template() -> Template:
     # StrictUndefined: a name the page misspells is an error in the tests, not a gap on somebody's screen.
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(plain=plain, times=times, commands=_commands)
-    environment.globals.update(bar=charts.bar, shape=charts.shape, quartiles_from=sections.QUARTILES_FROM, first_few=FIRST_FEW)
+    environment.globals.update(
+        bar=charts.bar, shape=charts.shape, quartiles_from=sections.QUARTILES_FROM, first_few=FIRST_FEW
+    )
     return environment.get_template("report.html")
 
 

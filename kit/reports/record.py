@@ -10,12 +10,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from kit.course import Objective
-from kit.decisions import UnitStanding
+from kit.decisions import ObjectiveStanding, UnitStanding
 from kit.decisions.words import counted
-from kit.records import Attempt, LearnerRecord, UnitRecord, Verdict
+from kit.records import Attempt, Event, LearnerRecord, Submission, UnitRecord, Verdict
 from kit.reports.rows import handed_in_at, points, what_followed
-from kit.reports.signs import BY_HAND, SIGNS, VERDICTS
+from kit.reports.signs import BY_HAND, OBJECTIVES, SIGNS, VERDICTS
 from kit.reports.view import CourseView
 from kit.reports.words import duration, moment, number, percent, plain
 
@@ -29,7 +28,7 @@ def record_page(view: CourseView, learner: str) -> RenderableType:
     standing = view.standings[learner]
     parts: list[RenderableType] = [_head(record, standing.next)]
     for now in standing.units:
-        parts += [Text(), *_unit(view, record.unit(now.unit), now)]
+        parts += [Text(), *_unit(record.unit(now.unit), now)]
     for name in record.units.keys() - {now.unit for now in standing.units}:
         parts += [Text(), *_left_over(record.units[name])]
     parts += _nowhere(view, learner)
@@ -43,22 +42,34 @@ def _head(record: LearnerRecord, then: str) -> Text:
     )
 
 
-def _unit(view: CourseView, mine: UnitRecord, now: UnitStanding) -> Iterator[RenderableType]:
+def _unit(mine: UnitRecord, now: UnitStanding) -> Iterator[RenderableType]:
     sign = SIGNS[now.state]
-    title = Text.assemble((f"{sign.mark} {now.unit} {plain(now.title)}", f"bold {sign.style}"), (f"  {sign.word}", sign.style))
+    title = Text.assemble(
+        (f"{sign.mark} {now.unit} {plain(now.title)}", f"bold {sign.style}"), (f"  {sign.word}", sign.style)
+    )
     yield Rule(title, align="left", style="dim")
     yield Padding(Text(_summary(mine, now), style="dim"), (0, 0, 0, 2))
     if now.attention:
         yield Padding(Text(f"For the instructor: {plain(now.attention)}", style="red"), (0, 0, 0, 2))
-    revision = view.catalogue.revision(now.unit, mine.revision if mine.engaged_at else None)
-    yield from _history(mine, {objective.id: objective for objective in revision.objectives})
+    for objective in now.objectives:
+        yield Padding(_objective(objective), (0, 0, 0, 2))
+    yield from _history(mine)
+
+
+def _objective(objective: ObjectiveStanding) -> Text:
+    mark, style = OBJECTIVES[objective.state]
+    return Text.assemble((f"{mark} ", style), f"{objective.id}: {plain(objective.title)}")
 
 
 def _summary(mine: UnitRecord, now: UnitStanding) -> str:
     shown = sum(objective.state == "shown" for objective in now.objectives)
     parts = [f"{shown} of {counted(len(now.objectives), 'objective')} shown"]
     if mine.attempts:
-        parts += [counted(now.attempts, "attempt"), counted(now.cycles, "cycle"), f"correctives handed in: {now.correctives}"]
+        parts += [
+            counted(now.attempts, "attempt"),
+            counted(now.cycles, "cycle"),
+            f"correctives handed in: {now.correctives}",
+        ]
     if mine.engaged_at:
         parts.append(f"begun {moment(mine.engaged_at)}")
     if now.mastered_at:
@@ -68,9 +79,9 @@ def _summary(mine: UnitRecord, now: UnitStanding) -> str:
     return " · ".join(parts)
 
 
-def _history(mine: UnitRecord, objectives: dict[str, Objective]) -> Iterator[RenderableType]:
+def _history(mine: UnitRecord) -> Iterator[RenderableType]:
     """Everything that happened in the unit, in the order of time."""
-    happened = [(attempt.submission.at, 0, _attempt(attempt, objectives)) for attempt in mine.attempts]
+    happened = [(attempt.submission.at, 0, _attempt(attempt)) for attempt in mine.attempts]
     happened += [(work.granted_at, 1, _corrective(mine, number)) for number, work in enumerate(mine.correctives)]
     happened += [(e.at, 2, _override(e)) for e in mine.overrides]
     happened += [(e.at, 3, _set_aside(e)) for e in mine.set_aside]
@@ -83,26 +94,28 @@ def _history(mine: UnitRecord, objectives: dict[str, Objective]) -> Iterator[Ren
         yield Padding(renderable, (1, 0, 0, 2))
 
 
-def _attempt(attempt: Attempt, objectives: dict[str, Objective]) -> RenderableType:
-    submission = attempt.submission
-    score, maximum, share = points(submission)
+def _attempt(attempt: Attempt) -> RenderableType:
+    score, maximum, _ = points(attempt.submission)
     level = f"  {number(score)} of {number(maximum)} points" if score is not None and maximum is not None else ""
     head = Text.assemble(
-        (f"Attempt {attempt.number}, form {attempt.form}", "bold"), f"  {moment(submission.at)}{level}",
+        (f"Attempt {attempt.number}, form {attempt.form}", "bold"), f"  {moment(attempt.submission.at)}{level}",
         ("  before the reset, no longer counted" if attempt.before_reset else "", "yellow"),
     )  # fmt: skip
     if attempt.decision is None:
-        waits = "It is graded; a part waits for a person." if submission.state == "graded" else "It waits to be graded."
-        fault = f" The grader failed {counted(submission.faults, 'time')}: {plain(submission.reason)}" if submission.faults else ""
-        return Group(head, Text(waits + fault, style="magenta"))
+        return Group(head, Text(_undecided(attempt.submission), style="magenta"))
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
+    for _column in range(4):
+        table.add_column(no_wrap=True)
     for verdict in attempt.decision.verdicts:
-        table.add_row(*_verdict(verdict, objectives.get(verdict.objective)))
+        table.add_row(*_verdict(verdict))
     return Group(head, table, Text(plain(attempt.decision.sentence), style="italic"), *_reason(attempt))
+
+
+def _undecided(submission: Submission) -> str:
+    waits = "It is graded; a part waits for a person." if submission.state == "graded" else "It waits to be graded."
+    if not submission.faults:
+        return waits
+    return f"{waits} The grader failed {counted(submission.faults, 'time')}: {plain(submission.reason)}"
 
 
 def _reason(attempt: Attempt) -> Iterator[Text]:
@@ -111,16 +124,15 @@ def _reason(attempt: Attempt) -> Iterator[Text]:
         yield Text(f"For the instructor: {plain(decision.reason)}", style="red")
 
 
-def _verdict(verdict: Verdict, objective: Objective | None) -> tuple[Text, ...]:
+def _verdict(verdict: Verdict) -> tuple[Text, ...]:
     sign = VERDICTS[verdict.state]
-    needed = percent(verdict.criterion)
+    needs = f"needs {percent(verdict.criterion)}"
     if verdict.share is None or verdict.score is None:
-        return Text(verdict.objective), Text("not assessed", style="dim"), Text(f"needs {needed}"), Text(f"{sign.mark} {sign.word}", style=sign.style)
-    level = f"{number(verdict.score)}/{number(verdict.max)}"
-    return (
-        Text(verdict.objective), bar(verdict.share, verdict.criterion, sign.style),
-        Text(f"{level}, needs {needed}"), Text(f"{sign.mark} {sign.word}", style=sign.style),
-    )  # fmt: skip
+        drawn, level = Text("not assessed", style="dim"), needs
+    else:
+        drawn = bar(verdict.share, verdict.criterion, sign.style)
+        level = f"{number(verdict.score)} of {number(verdict.max)}, {needs}"
+    return Text(verdict.objective), drawn, Text(level), Text(f"{sign.mark} {sign.word}", style=sign.style)
 
 
 def bar(share: float, criterion: float, style: str) -> Text:
@@ -148,17 +160,20 @@ def _corrective(mine: UnitRecord, place: int) -> RenderableType:
     if attempt and verdict:
         followed = f" → attempt {attempt.number}: {VERDICTS[verdict.state].word}"
     return Text.assemble(
-        (f"Corrective for {work.objective} by {work.approach}", "bold"), f"  opened {moment(work.granted_at)}, {then}{practice}{followed}"
+        (f"Corrective for {work.objective} by {work.approach}", "bold"),
+        f"  opened {moment(work.granted_at)}, {then}{practice}{followed}",
     )
 
 
-def _override(event) -> RenderableType:  # type: ignore[no-untyped-def]
+def _override(event: Event) -> RenderableType:
     return Text.assemble(
-        (f"{BY_HAND} {plain(event.who)} decided: {event.data['action']}", "bold"), f"  {moment(event.at)}\n", plain(event.why)
+        (f"{BY_HAND} {plain(event.who)} decided: {event.data['action']}", "bold"),
+        f"  {moment(event.at)}\n",
+        plain(event.why),
     )
 
 
-def _set_aside(event) -> RenderableType:  # type: ignore[no-untyped-def]
+def _set_aside(event: Event) -> RenderableType:
     return Text.assemble(
         (f"Set aside: {event.assignment}", "bold"), f"  {moment(event.at)}\n", plain(str(event.data["reason"]))
     )
@@ -166,7 +181,7 @@ def _set_aside(event) -> RenderableType:  # type: ignore[no-untyped-def]
 
 def _left_over(mine: UnitRecord) -> Iterator[RenderableType]:
     yield Rule(Text(f"{mine.unit}  (no longer part of the course)", style="dim"), align="left", style="dim")
-    yield from _history(mine, {})
+    yield from _history(mine)
 
 
 def _nowhere(view: CourseView, learner: str) -> list[RenderableType]:

@@ -6,6 +6,7 @@ Nothing is decided here: outcomes come from the ledger's decisions, states from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from kit.decisions import Standing
@@ -36,7 +37,8 @@ def item_rows(records: Records) -> Iterator[Row]:
         for item in attempt.submission.items:
             yield (
                 record.learner, unit.unit, revision_of(unit, attempt), attempt.number, attempt.form,
-                attempt.submission.id, attempt.submission.at, item.item, item.objective, item.score, item.max, item.note,
+                attempt.submission.id, attempt.submission.at, item.item, item.objective, item.score, item.max,
+                item.note,
             )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def event_rows(events: Iterable[Event]) -> Iterator[Row]:
 
 
 def points(submission: Submission) -> tuple[float | None, float | None, float | None]:
-    """(score, max, share 0–1) of all items; score and share None while an item is not assessed, all None before grading."""
+    """(score, max, share 0–1) of all items; score and share None while one is not assessed, all None before grading."""
     if submission.state != "graded" or not submission.items:
         return None, None, None
     maximum = sum(item.max for item in submission.items)
@@ -105,13 +107,13 @@ def points(submission: Submission) -> tuple[float | None, float | None, float | 
     return score, maximum, score / maximum if maximum > 0 else None
 
 
-def handed_in_at(work: CorrectiveWork):  # type: ignore[no-untyped-def]
+def handed_in_at(work: CorrectiveWork) -> datetime | None:
     """When the corrective was handed in; None if it was not, or if what came could not be read."""
     return work.submission.at if work.submission is not None and work.submission.state != "rejected" else None
 
 
 def what_followed(unit: UnitRecord, work: CorrectiveWork) -> tuple[Attempt | None, Verdict | None]:
-    """The first attempt handed in after the corrective, and its verdict on the corrective's objective (None: undecided)."""
+    """The first attempt handed in after the corrective, and its verdict on that objective (None while undecided)."""
     since = handed_in_at(work)
     after = [attempt for attempt in unit.attempts if since is not None and attempt.submission.at >= since]
     if not after:

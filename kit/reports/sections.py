@@ -14,6 +14,7 @@ from kit.reports.charts import levels
 from kit.reports.cohort import unit_progress
 from kit.reports.growth import first_and_final, gaps_by_objective
 from kit.reports.instruction import approaches, cycles_to_mastery, time_to_mastery
+from kit.reports.signs import SIGNS
 from kit.reports.view import CourseView
 from kit.reports.words import duration, percent
 
@@ -99,7 +100,7 @@ def headlines(view: CourseView) -> list[Headline]:
         Headline(str(n), "learner" if n == 1 else "learners", "enrolled"),
         Headline(str(mastered), "units mastered", f"of {pairs} (learners × units)"),
         Headline(str(done), "with every unit mastered", f"of {counted(n, 'learner')}"),
-        Headline(str(len(view.attempts)), "attempts", f"{int(view.attempts['outcome'].notna().sum())} decided"),
+        Headline(str(len(view.attempts)), "attempts", f"{int(view.attempts['outcome'].notna().sum())} of them decided"),
         Headline(str(int(handed_in.sum())), "correctives worked through", f"of {len(handed_in)} opened"),
         Headline(str(asked), "asks for you" if asked == 1 else "ask for you", f"of {pairs} (learners × units)"),
     ]
@@ -109,7 +110,7 @@ def totals(view: CourseView) -> list[tuple[str, str, int, list[tuple[str, int]]]
     """(unit, title, learners, [(state, count), …] without zeros) per unit."""
     titles = dict(zip(view.units["unit"], view.units["title"], strict=True))
     return [
-        (str(unit), titles[unit], int(row["learners"]), [(s, int(row[s])) for s in row.index if s != "learners" and row[s]])
+        (str(unit), titles[unit], int(row["learners"]), [(state, int(row[state])) for state in SIGNS if row[state]])
         for unit, row in unit_progress(view).iterrows()
     ]
 
@@ -118,26 +119,29 @@ def growth(view: CourseView) -> list[Growth]:
     """First attempt and as it stands, for every unit somebody has tried."""
     found = first_and_final(view)
     units = view.units.drop_duplicates("unit")
-    pairs = zip(units["unit"], units["title"], strict=True)
-    return [_growth(view, unit, title, found[found["unit"] == unit]) for unit, title in pairs if unit in set(found["unit"])]
+    tried = [(u, t) for u, t in zip(units["unit"], units["title"], strict=True) if (found["unit"] == u).any()]
+    return [_growth(view, unit, title, found[found["unit"] == unit]) for unit, title in tried]
 
 
 def _growth(view: CourseView, unit: str, title: str, mine: pd.DataFrame) -> Growth:
-    first, final = [float(s) for s in mine["first"]], [float(s) for s in mine["final"]]
+    first, final = list(mine["first"].astype(float)), list(mine["final"].astype(float))
     criteria = set(view.progress.loc[view.progress["unit"] == unit, "criterion"])
-    criterion = criteria.pop() if len(criteria) == 1 else None
+    criterion = float(criteria.pop()) if len(criteria) == 1 else None
     n = len(first)
-    if n == 1:
-        words = f"1 learner: {percent(first[0])} at the first attempt, {percent(final[0])} as it stands."
-    else:
-        words = f"{n} learners: median {percent(median(first))} at the first attempt, {percent(median(final))} as it stands."
-    if criterion is not None:
-        reached = [sum(s >= criterion - 1e-9 for s in shares) for shares in (first, final)]
-        words += f" At {percent(criterion)} or above over all objectives: first {reached[0]}, now {reached[1]}."
+    middle = "median " if n > 1 else ""
+    shown = f"at the first attempt {sum(mine['all_at_first'])}, now {sum(mine['all_now'])}"
+    words = (
+        f"{counted(n, 'learner')}: {middle}{percent(median(first))} at the first attempt, "
+        f"{percent(median(final))} as it stands. Every objective shown: {shown}."
+    )
     at_first, now = Counter(map(percent, first)), Counter(map(percent, final))
     order = sorted(at_first.keys() | now.keys(), key=lambda p: int(p.split("\u00a0")[0]))
     rows = tuple((level, str(at_first[level]), str(now[level])) for level in order)
-    chart = levels((("First attempt", first), ("As it stands", final)), criterion, f"{unit}. {words}")
+    panels = (
+        ("First attempt", list(zip(first, mine["all_at_first"], strict=True))),
+        ("As it stands", list(zip(final, mine["all_now"], strict=True))),
+    )
+    chart = levels(panels, criterion, f"{unit}. {words}")
     return Growth(unit, title, n, words, chart, rows)
 
 
@@ -163,20 +167,16 @@ def correctives(view: CourseView) -> list[Approach]:
 def pace(view: CourseView) -> list[Pace]:
     """Cycles and time to mastery, unit by unit."""
     cycles = cycles_to_mastery(view)
-    found = []
-    for row in _rows(time_to_mastery(view)):
-        mine = cycles[cycles["unit"] == row["unit"]]
-        n = int(mine["learners"].sum())
-        spent = ", ".join(f"{c}: {k}" for c, k in zip(mine["cycles"], mine["learners"], strict=True))
-        found.append(
-            Pace(
-                row["unit"], row["title"], row["learners"], row["begun"], row["mastered"], row["by_override"], spent or "–", n,
-                duration(row["time_median"].to_pytimedelta()) if n else "–",
-                f"{duration(row['time_q1'].to_pytimedelta())} to {duration(row['time_q3'].to_pytimedelta())}"
-                if n >= QUARTILES_FROM else "–",
-            )
-        )  # fmt: skip
-    return found
+    return [_pace(row, cycles[cycles["unit"] == row["unit"]]) for row in _rows(time_to_mastery(view))]
+
+
+def _pace(row: dict[str, Any], mine: pd.DataFrame) -> Pace:
+    n = int(mine["learners"].sum())
+    spent = ", ".join(f"{cycles}: {k}" for cycles, k in zip(mine["cycles"], mine["learners"], strict=True))
+    counts = {name: row[name] for name in ("unit", "title", "learners", "begun", "mastered", "by_override")}
+    q1, middle, q3 = (duration(row[f"time_{name}"].to_pytimedelta() if n else None) for name in ("q1", "median", "q3"))
+    spread = f"{q1} to {q3}" if n >= QUARTILES_FROM else "–"
+    return Pace(**counts, cycles=spent or "–", n=n, median=middle, spread=spread)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

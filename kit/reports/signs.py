@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kit.decisions.standing import State
+from kit.decisions.standing import ObjectiveState, State
 from kit.records.record import VerdictState
 
 
@@ -23,7 +23,7 @@ class Sign:
 
 SIGNS: Mapping[State, Sign] = {
     "mastered": Sign("●", "mastered", "green", "every objective shown"),
-    "retry": Sign("◕", "new form", "cyan", "correctives handed in, a new form is open"),
+    "retry": Sign("◕", "new form", "cyan", "correctives done, a new form is open"),
     "corrective": Sign("◐", "corrective", "yellow", "working on a gap in another way"),
     "waiting": Sign("◌", "waiting", "magenta", "handed in, being checked"),
     "working": Sign("◔", "working", "blue", "fetched, not handed in yet"),
@@ -39,6 +39,13 @@ VERDICTS: Mapping[VerdictState, Sign] = {
     "gap": Sign("◐", "not yet", "yellow", "below the criterion"),
     "not-assessed": Sign("◌", "being read", "magenta", "an item waits for a person"),
 }
+
+OBJECTIVES: Mapping[ObjectiveState, tuple[str, str]] = {
+    "shown": ("●", "green"),
+    "not-yet": ("◐", "yellow"),
+    "open": ("○", "default"),
+}
+"""Mark and style of an objective as it stands."""
 
 BY_HAND = "✎"
 """Marks what an instructor decided."""

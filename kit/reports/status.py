@@ -60,11 +60,12 @@ class _Status:
                 yield from _maps(shown, units, options.max_width)
             if not self.attention_only:
                 yield from _totals(everyone, units)
-            yield _legend(everyone, units)
+            yield Text()
+            yield _legend(everyone, units, options.max_width)
             yield from self._attention(everyone, set(units))
         if self.isolation:
             exposed = self.isolation.startswith("none")
-            yield Text(f"\nLearners' code is kept apart by: {self.isolation}", style="yellow" if exposed else "dim")
+            yield Text(f"\nSandbox: {plain(self.isolation)}", style="yellow" if exposed else "dim")
 
     def _units(self, everyone: Sequence[Standing]) -> list[str]:
         return [now.unit for now in everyone[0].units if self.unit in (None, now.unit)]
@@ -88,7 +89,7 @@ class _Status:
 
 def _maps(shown: Sequence[Standing], units: Sequence[str], width: int) -> Iterator[RenderableType]:
     """One table with words where they fit, else as many tables of marks as the width asks for."""
-    names = min(max(cell_len(one.learner) for one in shown), _WIDEST_NAME)
+    names = min(max(len("learner"), *(cell_len(one.learner) for one in shown)), _WIDEST_NAME)
     cells = {one.learner: {now.unit: now for now in one.units} for one in shown}
     needed = names + sum(2 + max(len(unit), max(_long(row[unit]).cell_len for row in cells.values())) for unit in units)
     if needed + 2 <= width:
@@ -108,7 +109,7 @@ def _map(
     cells: dict[str, dict[str, UnitStanding]], units: Sequence[str], heads: Sequence[str], names: int, *, words: bool
 ) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("learner", no_wrap=True, overflow="ellipsis", max_width=names, min_width=min(names, 7))
+    table.add_column("learner", no_wrap=True, overflow="ellipsis", max_width=names, min_width=len("learner"))
     for head in heads:
         table.add_column(head, no_wrap=True)
     for learner, row in cells.items():
@@ -149,12 +150,18 @@ def _totals(everyone: Sequence[Standing], units: Sequence[str]) -> Iterator[Rend
     yield grid
 
 
-def _legend(everyone: Sequence[Standing], units: Sequence[str]) -> Text:
+def _legend(everyone: Sequence[Standing], units: Sequence[str], width: int) -> Text:
     states = {now.state for one in everyone for now in one.units if now.unit in units}
-    legend = Text("\n", style="dim")
-    for state, sign in SIGNS.items():
-        if state in states:
-            legend.append(f"{sign.mark} ", style=f"not dim {sign.style}")
-            legend.append(f"{sign.word}: {sign.meaning}   ")
-    legend.append(f"2×: attempts that left a gap   {BY_HAND}: decided by an instructor")
-    return legend
+    entries = [(sign.mark, sign.style, f"{sign.word}: {sign.meaning}") for s, sign in SIGNS.items() if s in states]
+    entries += [("2×", "bold", "attempts that left a gap"), (BY_HAND, "bold", "decided by an instructor")]
+    return _flow([Text.assemble((mark, style), (f" {words}", "dim")) for mark, style, words in entries], width)
+
+
+def _flow(parts: Sequence[Text], width: int) -> Text:
+    """*parts* side by side in lines of at most *width*, none of them broken."""
+    flowing, line = Text(), 0
+    for part in parts:
+        gap = "" if not line else "   " if line + 3 + part.cell_len <= width else "\n"
+        line = (0 if gap == "\n" else line + len(gap)) + part.cell_len
+        flowing.append(f"{gap}").append_text(part)
+    return flowing

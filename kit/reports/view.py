@@ -1,4 +1,4 @@
-"""`load`: a course opened for reading, as pandas frames. Works while a reconciler runs, and before anything has happened."""
+"""`load`: a course opened for reading, as pandas frames; while a reconciler runs, and before anything has happened."""
 
 from __future__ import annotations
 
@@ -137,14 +137,14 @@ class CourseView:
         name              string               –         what they are called; the account name where none is known
         unit              string               –         unit id, in the course's order
         title             string               –         of the revision the learner has
-        state             category             –         locked, open, working, waiting, corrective, retry, mastered, attention
+        state             category             –         locked, open, working, waiting, corrective, retry, …
         attempts          Int64                number    attempts that count (since the last reset)
         cycles            Int64                number    of these, the ones that left a gap
         correctives       Int64                number    correctives handed in
         objectives        Int64                number    objectives of the unit
         objectives_shown  Int64                number    of these, the ones mastered so far
         engaged_at        datetime64[us, UTC]  UTC       first form taken (since the last reset): the criterion froze
-        mastered_at       datetime64[us, UTC]  UTC       submission time of the attempt that showed it, or the override's
+        mastered_at       datetime64[us, UTC]  UTC       hand-in time of the attempt that showed it, or the override's
         time_to_mastery   timedelta64[us]      duration  mastered_at − engaged_at, by the calendar; NaT until mastered
         by_override       bool                 –         mastered because an instructor said so
         sentence          string               –         what the learner reads

@@ -20,9 +20,15 @@ def collect(opened: OpenCourse) -> None:
             opened.record(*_fetched(opened, arrival))
         else:
             _submitted(opened, arrival)
-        opened.watch(Step("collect", "recorded", done, len(arrivals)))
+        opened.watch(Step("collect", f"{_name(arrival)}: recorded"))
         opened.exchange.settle(arrival)
-        opened.watch(Step("collect", "settled", done, len(arrivals)))
+        opened.watch(Step("collect", f"{_name(arrival)}: settled", done, len(arrivals)))
+
+
+def _name(arrival: Fetched | Submitted) -> str:
+    if isinstance(arrival, Fetched):
+        return f"{arrival.learner} fetched {arrival.assignment}"
+    return f"{arrival.receipt.learner} {arrival.receipt.submission}"
 
 
 def _in_scope(opened: OpenCourse, arrival: Fetched | Submitted) -> bool:
@@ -50,7 +56,7 @@ def _submitted(opened: OpenCourse, arrival: Submitted) -> None:
     reason = weigh(arrival.folder, opened.course.limits)
     if reason is None:
         copy_folder(arrival.folder, opened.course.gradebook_dir / "archive" / learner / receipt.submission)
-        opened.watch(Step("collect", "archived"))
+        opened.watch(Step("collect", f"{_name(arrival)}: archived"))
     try:
         assignment, unit = _granted(opened, learner, name)
     except UnknownName as error:
@@ -70,7 +76,7 @@ def _submitted(opened: OpenCourse, arrival: Submitted) -> None:
     copy_folder(arrival.folder, folder)
     # nbgrader reads the submission time from here.
     write_text(folder / "timestamp.txt", at.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
-    opened.watch(Step("collect", "handed to nbgrader"))
+    opened.watch(Step("collect", f"{_name(arrival)}: handed to nbgrader"))
     opened.record(
         *_engagement(opened, learner, assignment, unit, at),
         Event(

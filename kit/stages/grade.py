@@ -65,12 +65,17 @@ def _grade(opened: OpenCourse, waiting: Waiting) -> Result:
         source=course.gradebook_dir / "source" / assignment.id / file,
         release=course.release_dir / assignment.id / file,
         folder=course.gradebook_dir / "archive" / learner / submission.id,
+        siblings={other.id: _in_words(other) for other in revision.assignments},
         titles={objective.id: objective.title for objective in revision.objectives},
     )
     try:
         return grade(work, opened.executor, course.limits)
     except GraderFault as fault:
         return fault
+
+
+def _in_words(assignment: Assignment) -> str:
+    return f"form {assignment.form}" if assignment.form else assignment.id
 
 
 def _write(opened: OpenCourse, waiting: Waiting, result: Result) -> None:
@@ -83,14 +88,14 @@ def _write(opened: OpenCourse, waiting: Waiting, result: Result) -> None:
         opened.record(_event("rejected", waiting, {"reason": result.reason, "code": result.code}))
         return
     opened.gradebook.write_scores(learner, assignment, submission.at, result.items)
-    opened.watch(Step("grade", "in the gradebook"))
+    opened.watch(Step("grade", f"{learner} {assignment.id}: in the gradebook"))
     autograded = opened.folder("autograded", learner, assignment.id)
     write_text(autograded / f"{assignment.notebook}.ipynb", dumps(result.notebook))
     write_text(autograded / "timestamp.txt", submission.at.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
     feedback = result.feedback.encode()
     write_bytes(opened.folder("feedback", learner, assignment.id) / f"{assignment.notebook}.html", feedback)
     opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, feedback))
-    opened.watch(Step("grade", "feedback is out"))
+    opened.watch(Step("grade", f"{learner} {assignment.id}: feedback is out"))
     opened.record(_graded(waiting, result.items, 1, round(result.seconds, 3)))
 
 

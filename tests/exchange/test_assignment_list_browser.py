@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from tiny import A, B, files_in
 
 import kit
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("KIT_CHROMIUM", "/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync"]  # fmt: skip
-PATIENCE = 60_000  # milliseconds; two cores and everything else may be busy
+PATIENCE = 120_000  # milliseconds; two cores and everything else may be busy
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ def chromium() -> Iterator[Browser]:
         expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
+        for context in browser.contexts:  # as it was left: the reason, where a test failed
+            screenshot(context.pages[0], f"last-{browser.contexts.index(context)}")
         browser.close()
 
 
@@ -134,10 +137,22 @@ def screenshot(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / f"assignment-list-{name}.png"))
 
 
+def unfold(page: Page) -> Locator:
+    """Unfold the fetched assignment; the link to its notebook. A list that is drawn again meanwhile folds it up."""
+    notebook = page.get_by_role("link", name="names", exact=True)
+    for _ in range(20):
+        page.locator("#fetched_assignments_list .assignment-notebooks-link").click()
+        try:
+            notebook.wait_for(state="visible", timeout=3_000)
+        except PlaywrightTimeout:
+            continue
+        return notebook
+    raise AssertionError("the fetched assignment does not unfold")
+
+
 def work_in_the_notebook(page: Page, server: Server) -> None:
     """Open the fetched notebook from the list, run its cell in a kernel, save, and come back to the list."""
-    page.locator("#fetched_assignments_list .assignment-notebooks-link").click()
-    page.get_by_role("link", name="names", exact=True).click()
+    unfold(page).click()
     cell = page.locator(".jp-NotebookPanel .jp-CodeCell").first
     # Idle in the status bar, not the indicator in the toolbar: that one is idle before there is a session.
     expect(page.locator("#jp-main-statusbar")).to_contain_text("Idle")

@@ -1,4 +1,4 @@
-"""A course with a hand-written history: real course files, a real ledger, real decisions; only the notebooks are missing."""
+"""A course with a hand-written history: real course files, ledger and decisions; only the notebooks are missing."""
 
 from __future__ import annotations
 
@@ -38,12 +38,13 @@ title = "take a run of elements out of a list"
 correctives = ["number-line", "debugging"]
 """,
 }
-FORMS = "abc"
 ITEMS = 5
 """Per objective and form, one point each."""
 
 
-def write_course(root: Path, units: Mapping[str, str] | None = None, *, build: bool = True) -> Course:
+def write_course(
+    root: Path, units: Mapping[str, str] | None = None, *, build: bool = True, forms: str = "abc"
+) -> Course:
     """A course of *units* (id → unit.toml) in *root*, with one built revision of each unless *build* is False."""
     (root / "course.toml").write_text(_COURSE, encoding="utf-8")
     for unit, toml in (units or _UNITS).items():
@@ -51,16 +52,16 @@ def write_course(root: Path, units: Mapping[str, str] | None = None, *, build: b
         (root / "units" / unit / "unit.toml").write_text(toml, encoding="utf-8")
     course = load_course(root)
     for unit in course.units if build else ():
-        save_revision(course, _revision(unit))
+        save_revision(course, _revision(unit, forms))
     return course
 
 
-def _revision(unit) -> Revision:  # type: ignore[no-untyped-def]
+def _revision(unit, forms) -> Revision:  # type: ignore[no-untyped-def]
     def items(objective: str) -> tuple[Item, ...]:
         return tuple(Item(f"{objective}-{n}", objective, 1.0) for n in range(1, ITEMS + 1))
 
     every = tuple(item for objective in unit.objectives for item in items(objective.id))
-    forms = tuple(Assignment(f"{unit.id}.{f}", unit.id, 1, "form", unit.id, every, form=f) for f in FORMS)
+    given = tuple(Assignment(f"{unit.id}.{f}", unit.id, 1, "form", unit.id, every, form=f) for f in forms)
     correctives = tuple(
         Assignment(f"{unit.id}.{o.id}.{approach}", unit.id, 1, "corrective", approach, items(o.id)[:2],
                    objective=o.id, approach=approach)
@@ -79,10 +80,13 @@ class History:
         self.course = course
         self.catalogue = load_catalogue(course)
         self.records: dict[str, LearnerRecord] = {}
-        self._ledger = Ledger(course.ledger_url)
+        self._pending: list[Event] = []
 
     def view(self) -> CourseView:
         """The course as `kit.load` reads it now."""
+        with Ledger(self.course.ledger_url) as ledger:
+            ledger.append(self._pending)
+        self._pending.clear()
         return load(self.course.root)
 
     def enrol(self, learner: str, name: str = "", hours: float = 0) -> None:
@@ -110,14 +114,16 @@ class History:
         return submission
 
     def grade(self, learner: str, assignment: str, hours: float, right: Mapping[str, int | None]) -> None:
-        """Graded and decided: *right* says per objective how many of its items earn their point (None: not assessed)."""
+        """Graded and decided: *right* says per objective how many items earn their point (None: not all assessed)."""
         what = self.catalogue.assignment(assignment)
         submission = self.submit(learner, assignment, hours)
         items = [asdict(score) for objective, count in right.items() for score in _scores(what, objective, count)]
         self._write("graded", learner, hours, what, data={"submission": submission, "items": items, "version": 1})
         self.decide(learner, what, hours)
 
-    def attempt(self, learner: str, assignment: str, hours: float, right: Mapping[str, int | None], took: float = 1) -> None:
+    def attempt(
+        self, learner: str, assignment: str, hours: float, right: Mapping[str, int | None], took: float = 1
+    ) -> None:
         """Fetched *took* hours before it was handed in at *hours*, then graded and decided."""
         self.fetch(learner, assignment, hours - took)
         self.grade(learner, assignment, hours, right)
@@ -140,12 +146,13 @@ class History:
 
     def write(self, *events: Event) -> None:
         """Events exactly as they are."""
-        self._ledger.append(events)
+        self._pending += events
         fold_all(events, self.records)
 
     def _write(self, kind, learner, hours, what=None, *, unit=None, who=SYSTEM, data=None, why="") -> None:  # type: ignore[no-untyped-def]
         unit, name = (what.unit, what.id) if what else (unit, None)
-        key = f"{kind}:{learner}:{name or unit}:{hours:g}:{(data or {}).get('version', '')}:{(data or {}).get('action', '')}"
+        more = [str((data or {}).get(name, "")) for name in ("submission", "version", "action")]
+        key = ":".join([kind, learner, str(what.id if what else unit), f"{hours:g}", *more])
         at = BEGIN + timedelta(hours=hours)
         self.write(Event(key, kind, learner, at, who, unit, name, data or {}, why))
 

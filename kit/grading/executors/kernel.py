@@ -7,6 +7,7 @@ import enum
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import Any
 
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import List, Unicode
 
@@ -65,7 +66,9 @@ async def start_kernel(job: Job, walls: Walls) -> Kernel:
         await kernel.stop()
         if isinstance(error, (GraderFault, asyncio.CancelledError, KeyboardInterrupt)):
             raise
-        raise GraderFault(f"The kernel {job.kernel!r} could not be started: {error}. It said: {said or 'nothing'}.") from error
+        raise GraderFault(
+            f"The kernel {job.kernel!r} could not be started: {error}. It said: {said or 'nothing'}."
+        ) from error
     return kernel
 
 
@@ -179,8 +182,9 @@ class Kernel:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             try:
-                message = await asyncio.wait_for(self.client.shell_channel.get_msg(timeout=None), min(left, WATCH_SECONDS))
-            except (TimeoutError, asyncio.TimeoutError):
+                waiting = self.client.shell_channel.get_msg(timeout=None)
+                message = await asyncio.wait_for(waiting, min(left, WATCH_SECONDS))
+            except TimeoutError:
                 if not await self._alive():
                     return None
                 continue
@@ -236,8 +240,6 @@ def _execute_content(source: str) -> dict[str, Any]:
 
 
 def _kernel_spec(job: Job) -> KernelSpec:
-    from jupyter_client.kernelspec import KernelSpecManager
-
     specs = KernelSpecManager()
     try:
         return specs.get_kernel_spec(job.kernel)
@@ -252,8 +254,6 @@ def _kernel_spec(job: Job) -> KernelSpec:
 
 def _kernel_argv(spec: KernelSpec, job: Job, connection: Path) -> tuple[list[str], Sequence[Path]]:
     """The kernel's command line, and the files outside its interpreter that it must be able to read."""
-    import sys
-
     argv = [word.replace("{connection_file}", str(connection)) for word in spec.argv]
     if argv[0] in ("python", "python3", f"python3.{sys.version_info[1]}"):
         argv[0] = sys.executable
@@ -282,9 +282,10 @@ def _cell_run(cell: CellJob, reply: Any, outputs: Any, state: Any, check: bool) 
 def _reported(reply: dict[str, Any], key: str) -> tuple[Trouble | None, Value | None]:
     """What the harness reported, read strictly: whatever is not as it should be is a failed check."""
     value = reply.get("value")
-    if reply.get("passed") is True and isinstance(value, dict) and value.get("kind") in ("none", "bool", "number", "other"):
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if reply.get("passed") is True and isinstance(value, dict) and kind in ("none", "bool", "number", "other"):
         number = value.get("number")
-        return None, Value(value["kind"], float(number) if isinstance(number, (int, float)) else None)
+        return None, Value(kind, float(number) if isinstance(number, (int, float)) else None)
     trouble = reply.get("trouble")
     if not isinstance(trouble, dict):
         return Trouble("Unreported", ""), None

@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from kit.errors import GraderFault
 from kit.grading.executors.job import CellJob, CellRun, Job, Run
 from kit.grading.executors.kernel import Ended, Kernel, start_kernel
 from kit.grading.executors.sandbox import Walls, find_walls
@@ -124,5 +122,3 @@ class _Attempt:
         cells = tuple(self.done.get(cell.key) or CellRun(cell.key, "not-run") for cell in self.job.cells)
         reported = self.job.language == "python"
         return Run(cells, self.seconds, self.restarts, self.stopped or "", reported)  # type: ignore[arg-type]
-
-

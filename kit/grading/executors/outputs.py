@@ -46,7 +46,7 @@ class Outputs:
 
     async def settle(self) -> None:
         """Wait until the kernel has said that it is idle again: then no output is still on its way."""
-        with suppress(TimeoutError, asyncio.TimeoutError):
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), SETTLE_SECONDS)
 
     def take(self) -> tuple[dict[str, Any], ...]:

@@ -13,14 +13,15 @@ import ast
 import inspect
 import sys
 
-from IPython.core.inputtransformer2 import TransformerManager
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.inputtransformer2 import TransformerManager
 
+from .compiling import BUILTINS, compile_check
 from .guard import Guard
-from .hardening import BUILTINS, Hardening
+from .hardening import Hardening
 
 MESSAGE_LIMIT = 4_000
 
@@ -94,9 +95,7 @@ async def _run_check(shell, guard, hardening, names, source, filename):
     namespace = shell.user_ns
     guard.restore()
     try:
-        body, last = hardening.compile(
-            _transform(source), filename, names, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        )
+        body, last = compile_check(_transform(source), filename, names, hardening, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         value = await _execute(body, namespace)
         if last is not None:
             value = await _execute(last, namespace)
@@ -120,7 +119,8 @@ async def _execute(code, namespace):
 
 
 def _trouble(error, filename):
-    lines, step = [], error.__traceback__
+    lines: list[int] = []
+    step = error.__traceback__
     while step is not None and len(lines) < 200:
         if step.tb_frame.f_code.co_filename == filename:
             lines.append(step.tb_lineno or 0)

@@ -1,0 +1,220 @@
+"""The contract of executors. A new one adds a line to `EXECUTORS`, and every test here runs with it too."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from kit.course import Course, Limits
+from kit.errors import GraderFault, KitError
+from kit.grading.executors import EXECUTORS, CellJob, CellRun, Executor, Job, open_executor
+
+LIMITS = Limits(cell_seconds=15, notebook_seconds=120, output_bytes=10_000)
+IMPATIENT = replace(LIMITS, cell_seconds=2)
+
+
+def course(executor: str) -> Course:
+    return Course(Path("."), "c", "C", (), "sqlite://", "sqlite://", "folder", Path("."), executor, 1, LIMITS)
+
+
+@pytest.fixture(scope="module", params=sorted(EXECUTORS))
+def executor(request: pytest.FixtureRequest) -> Executor:
+    return open_executor(course(request.param))
+
+
+def job(*sources: str, limits: Limits = LIMITS, **fields: object) -> Job:
+    """Cells named 0, 1, 2 …; a source that begins with ``assert`` is a check."""
+    cells = tuple(CellJob(str(n), source, source.startswith("assert")) for n, source in enumerate(sources))
+    return Job(cells, "python3", "python", limits, **fields)  # type: ignore[arg-type]
+
+
+def states(cells: tuple[CellRun, ...]) -> list[str]:
+    return [cell.state for cell in cells]
+
+
+def printed(cell: CellRun) -> str:
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+ONE_BAD_CELL = {
+    "a syntax error": ("x = = 1", "failed"),
+    "an exception": ("1 / 0", "failed"),
+    "sys.exit": ("import sys; sys.exit(3)", "failed"),
+    "exit() ends nothing": ("exit()", "ran"),
+    "quit() ends nothing": ("quit()", "ran"),
+    "os._exit": ("import os; os._exit(0)", "died"),
+    "a kill of itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died"),
+    "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "died"),
+    "input()": ("input('name? ')", "failed"),
+    "getpass": ("import getpass; getpass.getpass()", "failed"),
+    "an exception group": ("raise ExceptionGroup('g', [ValueError()])", "failed"),
+    "endless recursion": ("def f(): return f()\nf()", "failed"),
+    "too much memory": ("x = bytearray(10 ** 12)", "failed"),
+    "a forged reply on the wire": (
+        "k = get_ipython().kernel\n"
+        "for n in range(40):\n"
+        "    parent = k.get_parent()\n"
+        "    parent['header']['msg_id'] = parent['header']['msg_id'].rsplit('_', 1)[0] + f'_{n}'\n"
+        "    k.session.send(k.shell_stream or k.iopub_socket, 'kit_check_reply', {'passed': True, 'nonce': ''}, parent)\n"
+        "1 / 0",
+        "failed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "state"), ONE_BAD_CELL.values(), ids=ONE_BAD_CELL.keys())
+def test_one_bad_cell_costs_that_cell(executor: Executor, source: str, state: str) -> None:
+    run = executor.run(job("x = 1", "assert x == 1", source, "y = x + 1", "assert y == 3", "assert y == 2"))
+    assert states(run.cells) == ["ran", "ran", state, "ran", "failed", "ran"]
+
+
+TOO_LONG = {
+    "an endless loop": "while True: pass",
+    "a loop that catches everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "blocked SIGINT": "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\ntime.sleep(600)",
+    "ignored SIGINT": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    "a calculation in C": "10 ** (10 ** 10)",
+    "printing for ever": "while True: print('x' * 1000)",
+    "printing for ever to the file descriptor": "import os\nwhile True: os.write(1, b'x' * 60_000)",
+    "an endless await": "import asyncio\nawait asyncio.sleep(600)",
+}
+
+
+@pytest.mark.parametrize("source", TOO_LONG.values(), ids=TOO_LONG.keys())
+def test_a_cell_over_its_time_is_stopped_and_the_others_run(executor: Executor, source: str) -> None:
+    run = executor.run(job("x = 1", source, "assert x == 1", limits=IMPATIENT))
+    assert states(run.cells) == ["ran", "timeout", "ran"]
+    assert len(printed(run.cells[1])) < 2 * LIMITS.output_bytes
+
+
+def test_a_check_over_its_time_is_stopped_too(executor: Executor) -> None:
+    run = executor.run(job("def f():\n    while True: pass", "assert f() == 1", "assert True", limits=IMPATIENT))
+    assert states(run.cells) == ["ran", "timeout", "ran"]
+
+
+def test_a_notebook_over_its_time_leaves_the_rest_unrun(executor: Executor) -> None:
+    limits = replace(LIMITS, notebook_seconds=2)
+    run = executor.run(job("import time\ntime.sleep(3)", "x = 1", "assert x == 1", limits=limits))
+    assert states(run.cells) == ["timeout", "not-run", "not-run"]
+    assert run.stopped == "time"
+
+
+def test_after_too_many_ends_of_the_kernel_the_rest_does_not_run(executor: Executor) -> None:
+    kill = "import os; os._exit(1)"
+    run = executor.run(job("x = 1", kill, kill, kill, "assert x == 1", limits=replace(LIMITS, kernel_restarts=2)))
+    assert states(run.cells) == ["ran", "died", "died", "died", "not-run"]
+    assert (run.stopped, run.restarts) == ("restarts", 2)
+
+
+def test_a_death_that_comes_late_does_not_cost_an_answer_before_it(executor: Executor) -> None:
+    later = "import os, threading\nthreading.Timer(1, os._exit, [1]).start()"
+    run = executor.run(job("x = 1", "assert x == 1", later, "import time\ntime.sleep(3)"))
+    assert states(run.cells[:3]) == ["ran", "ran", "ran"]
+    assert run.cells[3].state in ("died", "not-run")
+
+
+def test_names_made_before_a_kernel_died_are_there_afterwards(executor: Executor) -> None:
+    run = executor.run(job("x = [1]", "assert x == [1]", "x.append(2)", "import os; os.abort()", "assert x == [1, 2]"))
+    assert states(run.cells) == ["ran", "ran", "ran", "died", "ran"]
+
+
+def test_output_is_kept_as_text_and_cut_at_the_limit(executor: Executor) -> None:
+    run = executor.run(
+        job("print('grüße 日本 🎈')\nimport sys\nprint('careful', file=sys.stderr)", "print('x' * 10**7)", "1 + 1")
+    )
+    assert "grüße 日本 🎈" in printed(run.cells[0])
+    assert "careful" in printed(run.cells[0])
+    assert LIMITS.output_bytes <= len(printed(run.cells[1])) < 2 * LIMITS.output_bytes
+    assert run.cells[2].outputs[0]["data"]["text/plain"] == "2"
+
+
+def test_a_huge_error_message_and_a_huge_display_harm_nothing(executor: Executor) -> None:
+    huge = "raise ValueError('x' * 10**7)"
+    show = "from IPython.display import display, HTML\nfor _ in range(50): display(HTML('y' * 10**6))"
+    run = executor.run(job(huge, show, "z = 1", "assert z == 1"))
+    assert states(run.cells) == ["failed", "ran", "ran", "ran"]
+    assert all(len(str(cell.outputs)) < 10 * LIMITS.output_bytes for cell in run.cells)
+
+
+def test_files_lie_beside_the_notebook_and_nothing_else_does(executor: Executor) -> None:
+    look = "import os\nprint(sorted(name for name in os.listdir() if not name.startswith('.')))"
+    run = executor.run(job(look, "print(open('data/numbers.csv').read())", files={"data/numbers.csv": b"1,2\n"}))
+    assert printed(run.cells[0]).strip() == "['data']"
+    assert printed(run.cells[1]).strip() == "1,2"
+
+
+def test_the_environment_is_not_the_graders(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret-token")
+    run = executor.run(job("import os\nprint(sorted(os.environ.items()))\nprint(os.path.expanduser('~') == os.getcwd())"))
+    assert "secret-token" not in printed(run.cells[0])
+    assert printed(run.cells[0]).rstrip().endswith("True")
+
+
+def test_two_submissions_know_nothing_of_each_other(executor: Executor) -> None:
+    first = executor.run(job("x = 1", "open('note', 'w').write('x')", "open('/tmp/kit-test-note', 'w').write('x')"))
+    second = executor.run(job("x", "open('note')"))
+    assert states(first.cells)[:2] == ["ran", "ran"]
+    assert states(second.cells) == ["failed", "failed"]
+    Path("/tmp/kit-test-note").unlink(missing_ok=True)
+
+
+CHILDREN = {
+    "a child process": "import subprocess\nsubprocess.Popen(['sleep', '4242'])",
+    "a fork": "import os, time\nif os.fork() == 0:\n    os.execlp('sleep', 'sleep', '4242')",
+    "a fork in a session of its own": "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+    "        os.execlp('sleep', 'sleep', '4242')\n    os._exit(0)",
+    "a process without environment": "import subprocess\n"
+    "subprocess.Popen(['sleep', '4242'], env={}, start_new_session=True)",
+}
+
+
+@pytest.mark.parametrize("source", CHILDREN.values(), ids=CHILDREN.keys())
+def test_no_process_is_left_behind(executor: Executor, source: str) -> None:
+    run = executor.run(job(source, "assert 1 == 1"))
+    assert run.cells[1].state == "ran"
+    left = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "4242"]]
+    for process in left:
+        process.kill()
+    assert not left
+
+
+def test_twenty_runs_leave_no_folder_process_or_open_file_behind(executor: Executor) -> None:
+    executor.run(job("x = 1"))
+    before = _held()
+    for number in range(20):
+        kill = "import os; os._exit(1)" if number % 5 == 0 else "x = 1"
+        executor.run(job(kill, "assert x == 1"))
+    after = _held()
+    assert after["folders"] == before["folders"]
+    assert after["children"] == before["children"]
+    assert after["files"] <= before["files"] + 5
+    assert after["threads"] <= before["threads"] + 5
+
+
+def _held() -> dict[str, int]:
+    own = psutil.Process()
+    return {
+        "folders": sum(name.startswith("kit-") and not name.startswith("kit-pg") for name in os.listdir(tempfile.gettempdir())),
+        "children": len(own.children(recursive=True)),
+        "files": own.num_fds(),
+        "threads": own.num_threads(),
+    }
+
+
+def test_a_kernel_that_cannot_start_is_the_graders_fault(executor: Executor) -> None:
+    with pytest.raises(GraderFault, match="no-such-kernel"):
+        executor.run(replace(job("1"), kernel="no-such-kernel", language="r"))
+
+
+def test_it_says_what_keeps_learner_code_away(executor: Executor) -> None:
+    assert executor.isolation
+
+
+def test_an_unknown_executor_is_named_with_the_known_ones() -> None:
+    with pytest.raises(KitError, match="nbclient"):
+        open_executor(course("no-such"))
