@@ -62,7 +62,7 @@ class ReferenceFails(_OfTrials):
         points = _points(unit)
         for trial in _of("reference", rehearsal):
             for item, score in trial.scores.items():
-                if score is not None and score < points[trial.sheet][item] - _ROUNDING:
+                if score is not None and item in points[trial.sheet] and score < points[trial.sheet][item] - _ROUNDING:
                     failed[trial.sheet, item].append((trial, score))
         for (sheet, item), trials in failed.items():
             trial, score = trials[0]
@@ -167,7 +167,8 @@ def _of(kind: TrialKind, rehearsal: Rehearsal) -> Iterator[Trial]:
 
 
 def _points(unit: UnitMaterial) -> dict[str, dict[str, float]]:
-    return {sheet.where: {item.id: item.points for item in items_of(sheet.cells)} for sheet in unit.sheets}
+    """Points of the items that are scored without a person, by sheet and item."""
+    return {s.where: {i.id: i.points for i in items_of(s.cells) if not i.manual} for s in unit.sheets}
 
 
 def _on_forms(trials: list[tuple[Trial, float]]) -> str:

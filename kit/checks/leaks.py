@@ -1,14 +1,16 @@
 """Leaks: nothing in a release tells an answer, a hidden test or another form.
 
-What nbgrader's converter takes out must not stand anywhere else in the same assignment. Lines too plain to give anything
-away (`return total`, `x = 1`) are not looked for.
+What nbgrader's converter takes out must not stand anywhere else in the same assignment: a whole solution in one piece, or
+a statement of a hidden test with its values. What is too plain to give anything away (`x = 1`) is not looked for.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import keyword
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +24,9 @@ from kit.notebooks.source import Notebook
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|\"[^\"]*\"|'[^']*'")
 _TRIVIAL = {*keyword.kwlist, "print", "len", "self", "assert", "None", "0", "1"}
+_VALUE = re.compile(r"'[^']+'|\b(?:[2-9]|\d{2,}|\d+\.\d+)\b")
 _TELLING = 3
-"""Tokens a line needs to give something away; for example `total = price * people` has three."""
+"""Tokens that give something away; `total = price * people` has three of them."""
 _MARKS = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 _TEXT_BYTES = 2_000_000
 
@@ -34,8 +37,10 @@ class Leak:
 
     code: str
     cell: str
-    """The released cell, as a person finds it."""
+    """The released cell, as a person finds it; empty where it is about the file."""
     what: str
+    id: str = ""
+    """The cell's id, the same in the source it was made from."""
 
 
 class _Leaked(Check):
@@ -107,48 +112,74 @@ def leaks(released: Notebook, instructor: Notebook | None, stored: list[dict[str
     for cell, raw in zip(cells, stored, strict=True):
         mark = _MARKS.search(cell.source)
         if mark:
-            yield Leak(_code_of(mark[2]), cell.name, f"It contains a part marked {mark[0]}.")
+            yield Leak(_code_of(mark[2]), cell.name, f"It contains a part marked {mark[0]}.", cell.id)
         if VARIANTS in cell.tags:
-            yield Leak("variants-leaked", cell.name, "The cell with the values of all forms is in it.")
+            yield Leak("variants-leaked", cell.name, "The cell with the values of all forms is in it.", cell.id)
         if raw.get("outputs") or raw.get("execution_count") is not None:
-            yield Leak("outputs-released", cell.name, "It was released with outputs.")
+            yield Leak("outputs-released", cell.name, "It was released with outputs.", cell.id)
     if instructor is not None:
-        yield from _private_lines(cells, cells_of(instructor))
+        yield from _private_parts(cells, cells_of(instructor))
 
 
-def _private_lines(released: tuple[Cell, ...], instructor: tuple[Cell, ...]) -> Iterator[Leak]:
-    shown = [(cell, _lines(cell.source)) for cell in released if not _MARKS.search(cell.source)]
+def _private_parts(released: tuple[Cell, ...], instructor: tuple[Cell, ...]) -> Iterator[Leak]:
+    shown = [(cell, statements(cell.source)) for cell in released if not _MARKS.search(cell.source)]
     for private in instructor:
-        for code, words, lines in (
-            ("solution-leaked", f"the solution of {private.grade_id}", _marked(private.source, "SOLUTION")),
-            ("hidden-test-leaked", f"the hidden test of {private.grade_id}", _marked(private.source, "HIDDEN TESTS")),
-        ):
-            secret = {line for line in lines if _is_telling(line)} - _lines(_visible(private.source))
+        visible = statements(_visible(private.source))
+        for part in _marked(private.source, "SOLUTION"):
+            wanted = statements(part)
+            if sum(map(_weight, wanted)) < _TELLING or _has_run(visible, wanted):
+                continue
             for cell, there in shown:
-                found = [line for line in lines if line in secret & there]
+                if _has_run(there, wanted):
+                    what = f"It shows the solution of {private.grade_id}: {wanted[0][:80]}"
+                    yield Leak("solution-leaked", cell.name, what, cell.id)
+        for part in _marked(private.source, "HIDDEN TESTS"):
+            secret = [s for s in statements(part) if _weight(s) >= _TELLING and _VALUE.search(s) and s not in visible]
+            for cell, there in shown:
+                found = next((statement for statement in secret if statement in there), None)
                 if found:
-                    yield Leak(code, cell.name, f"It shows a line of {words}: {found[0][:80]}")
+                    what = f"It shows a hidden test of {private.grade_id}: {found[:80]}"
+                    yield Leak("hidden-test-leaked", cell.name, what, cell.id)
+
+
+def statements(source: str) -> list[str]:
+    """The simple statements of *source* in order, written one way, without comments and assertion messages.
+
+    Text that is no Python is taken line by line.
+    """
+    try:
+        tree = ast.parse(textwrap.dedent(source))
+    except (SyntaxError, ValueError):
+        lines = (" ".join(line.split("#")[0].strip().strip("`").split()) for line in source.splitlines())
+        return [line.replace('"', "'") for line in lines if line]
+    simple = sorted(
+        (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body")),
+        key=lambda node: (node.lineno, node.col_offset),
+    )
+    for node in simple:
+        if isinstance(node, ast.Assert):
+            node.msg = None
+    return [ast.unparse(node).replace('"', "'") for node in simple]
+
+
+def _has_run(there: list[str], wanted: list[str]) -> bool:
+    """Whether *wanted* stands in *there* without anything in between."""
+    return any(there[i : i + len(wanted)] == wanted for i in range(len(there) - len(wanted) + 1))
 
 
 def _marked(source: str, name: str) -> list[str]:
-    parts = re.findall(rf"BEGIN {name}[^\n]*\n(.*?)[^\n]*END {name}", source, flags=re.S)
-    return [line for part in parts for line in map(_normal, part.splitlines()) if line]
+    return re.findall(rf"BEGIN {name}[^\n]*\n(.*?)[^\n]*END {name}", source, flags=re.S)
 
 
 def _visible(source: str) -> str:
-    return re.sub(r"[^\n]*BEGIN (SOLUTION|HIDDEN TESTS)[^\n]*\n.*?END \1[^\n]*", "", source, flags=re.S)
+    # An emptied block keeps its place, so that what is left can still be read as Python.
+    return re.sub(
+        r"^([ \t]*)[^\n]*BEGIN (SOLUTION|HIDDEN TESTS)[^\n]*\n.*?END \2[^\n]*", r"\1...", source, flags=re.S | re.M
+    )
 
 
-def _lines(source: str) -> set[str]:
-    return {_normal(line) for line in source.splitlines()}
-
-
-def _normal(line: str) -> str:
-    return " ".join(line.strip().strip("`").split())
-
-
-def _is_telling(line: str) -> bool:
-    return not line.startswith("#") and sum(token not in _TRIVIAL for token in _TOKEN.findall(line)) >= _TELLING
+def _weight(statement: str) -> int:
+    return sum(token not in _TRIVIAL for token in _TOKEN.findall(statement))
 
 
 def _code_of(mark: str) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from kit.checks.base import Check, did_you_mean
-from kit.checks.material import Material
+from kit.checks.items import items_following
+from kit.checks.material import Form, Material, UnitMaterial
 from kit.errors import Fault
+from kit.notebooks import Cell, FormError, Misstep, substitute
 
 
 class MisstepsBroken(Check):
@@ -60,5 +64,51 @@ class MisstepsMissing(Check):
                 step = (
                     "Add a [[misstep]] with a typical wrong answer (cell, name, code): it shows that the item finds it."
                 )
-                many = "all answer cells" if len(left) == len(answers) else ", ".join(left)
+                many = "any answer cell" if len(left) == len(answers) else ", ".join(left)
                 yield self.fault(f"{unit.where}/missteps.toml", f"There is no misstep for {many}.", step)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A misstep about to be tried on one form."""
+
+    cell: str
+    name: str
+    code: str
+    """With the form's values filled in."""
+    own: tuple[str, ...]
+    """Items that belong to its answer cell."""
+    of_objective: tuple[str, ...]
+    """All items of its objective."""
+
+
+def plan_missteps(unit: UnitMaterial, form: Form) -> Iterator[tuple[Tried, ...]]:
+    """The missteps of *unit* in batches with at most one for each answer cell, ready to be tried on *form*.
+
+    Items do not depend on each other's answers, so one notebook can carry many missteps at once.
+    """
+    by_cell: dict[str, list[Tried]] = {}
+    for misstep in unit.missteps:
+        tried = _tried(misstep, form)
+        if tried is not None:
+            by_cell.setdefault(misstep.cell, []).append(tried)
+    for batch in zip_longest(*by_cell.values()):
+        yield tuple(tried for tried in batch if tried is not None)
+
+
+def _tried(misstep: Misstep, form: Form) -> Tried | None:
+    answer = next((cell for cell in form.cells if cell.solution and cell.grade_id == misstep.cell), None)
+    if answer is None:
+        return None
+    try:
+        code = substitute(misstep.code, form.values)
+    except FormError:
+        return None  # name-undefined reports it
+    own = items_following(form.cells, answer)
+    objective = next((o for cell in (answer, *own) for o in cell.objectives), None)
+    of_objective = [c for c in form.cells if c.is_item and (objective is None or objective in c.objectives)]
+    return Tried(misstep.cell, misstep.name, code, _names(own), _names(of_objective))
+
+
+def _names(cells: Iterable[Cell]) -> tuple[str, ...]:
+    return tuple(cell.grade_id for cell in cells if cell.grade_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kit.course import Objective
 from kit.decisions.rules import RULES, Evidence
-from kit.decisions.words import listing
+from kit.decisions.words import counted, listing
 from kit.records import Assignment, Attempt, Decision, Revision, UnitRecord, Verdict
 
 
@@ -94,11 +94,6 @@ def _why_attention(max_cycles: int, cycle: int, next_form: Assignment | None, wi
     return ""
 
 
-def _titles(revision: Revision, verdicts: Iterable[Verdict], *states: str) -> list[str]:
-    titles = {objective.id: objective.title for objective in revision.objectives}
-    return [f"“{titles[v.objective]}”" for v in verdicts if v.state in states]
-
-
 def _waiting(revision: Revision) -> str:
     return f"A person reads part of your work on {revision.title}; you will hear as soon as that is done."
 
@@ -111,9 +106,11 @@ def _mastered(revision: Revision, history: Sequence[Attempt]) -> str:
 
 
 def _not_yet(revision: Revision, verdicts: Sequence[Verdict]) -> str:
-    shown = _titles(revision, verdicts, "mastered", "mastered-before")
-    gaps = _titles(revision, verdicts, "gap")
-    return (f"You have shown {listing(shown)}. " if shown else "") + f"Not yet there: {listing(gaps)}."
+    titles = {objective.id: f"“{objective.title}”" for objective in revision.objectives}
+    gaps = [titles[v.objective] for v in verdicts if v.state == "gap"]
+    shown = len(verdicts) - len(gaps)
+    yours = f"{shown} of {counted(len(verdicts), 'objective')} of {revision.title} {'is' if shown == 1 else 'are'} yours. "
+    return (yours if shown else "") + f"Not yet there: {listing(gaps)}."
 
 
 def _gaps(

@@ -1,8 +1,8 @@
 """Which learner cell answers which cell of the source, and the order in which everything runs.
 
 Nothing of a learner's metadata is believed but the names by which cells are found again: by grade_id, else by cell id,
-else by place between neighbours if only one cell can be meant. Locked cells always carry the author's text: an edited one
-is replaced where it stands, a missing one put back.
+else by place between neighbours if only one cell can be meant. Locked cells always carry the author's text: an edited
+one is replaced where it stands, a missing one put back.
 """
 
 from __future__ import annotations

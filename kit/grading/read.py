@@ -88,7 +88,7 @@ def _files(folder: Path, limits: Limits) -> dict[str, int]:
             raise Refusal(
                 "too-large",
                 f"What you handed in is larger than {limits.submission_bytes // 1_000_000 or 1} MB. Remove files the "
-                "task does not need, or clear large outputs (Edit → Clear Outputs of All Cells), save, and submit again.",
+                "task does not need, or clear the outputs (Edit → Clear Outputs of All Cells), save, and submit again.",
             )
         if len(found) > limits.submission_files:
             raise Refusal(

@@ -43,7 +43,7 @@ class Frames(Protocol):
 
 
 def cohort_map(frames: Frames) -> pd.DataFrame:
-    """Learners × units: a row per learner (index `learner`), a column per unit in the course's order, values = state."""
+    """Learner × unit: a row per learner (index `learner`), a column per unit in the course's order, values: state."""
     units = frames.units
     wide = units.astype({"state": "string"}).pivot(index="learner", columns="unit", values="state")
     return wide.reindex(columns=units["unit"].drop_duplicates()).rename_axis(columns=None)

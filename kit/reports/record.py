@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from kit.decisions import ObjectiveStanding, UnitStanding
 from kit.decisions.words import counted
-from kit.records import Attempt, Event, LearnerRecord, Submission, UnitRecord, Verdict
+from kit.records import Attempt, CorrectiveWork, Event, GrantState, LearnerRecord, Submission, UnitRecord, Verdict
 from kit.reports.rows import handed_in_at, points, what_followed
 from kit.reports.signs import BY_HAND, OBJECTIVES, SIGNS, VERDICTS
 from kit.reports.view import CourseView
@@ -26,12 +26,17 @@ def record_page(view: CourseView, learner: str) -> RenderableType:
     """The mastery record of *learner* as something rich prints; UnknownName if they are not enrolled."""
     record = view.record(learner)
     standing = view.standings[learner]
+    events = [event for event in view.history if event.learner == learner]
+    rejected: dict[str | None, list[Event]] = {}
+    for event in events:
+        if event.kind == "rejected":
+            rejected.setdefault(event.unit, []).append(event)
     parts: list[RenderableType] = [_head(record, standing.next)]
     for now in standing.units:
-        parts += [Text(), *_unit(record.unit(now.unit), now)]
-    for name in record.units.keys() - {now.unit for now in standing.units}:
-        parts += [Text(), *_left_over(record.units[name])]
-    parts += _nowhere(view, learner)
+        parts += [Text(), *_unit(record.unit(now.unit), now, rejected.get(now.unit, ()))]
+    for name in sorted(record.units.keys() - {now.unit for now in standing.units}):
+        parts += [Text(), *_left_over(record.units[name], rejected.get(name, ()))]
+    parts += [Text(), *_nowhere(e for e in events if e.kind == "set-aside" and e.unit is None)]
     return Group(*parts)
 
 
@@ -42,7 +47,7 @@ def _head(record: LearnerRecord, then: str) -> Text:
     )
 
 
-def _unit(mine: UnitRecord, now: UnitStanding) -> Iterator[RenderableType]:
+def _unit(mine: UnitRecord, now: UnitStanding, rejected: Iterable[Event]) -> Iterator[RenderableType]:
     sign = SIGNS[now.state]
     title = Text.assemble(
         (f"{sign.mark} {now.unit} {plain(now.title)}", f"bold {sign.style}"), (f"  {sign.word}", sign.style)
@@ -53,7 +58,7 @@ def _unit(mine: UnitRecord, now: UnitStanding) -> Iterator[RenderableType]:
         yield Padding(Text(f"For the instructor: {plain(now.attention)}", style="red"), (0, 0, 0, 2))
     for objective in now.objectives:
         yield Padding(_objective(objective), (0, 0, 0, 2))
-    yield from _history(mine)
+    yield from _history(mine, rejected)
 
 
 def _objective(objective: ObjectiveStanding) -> Text:
@@ -79,19 +84,35 @@ def _summary(mine: UnitRecord, now: UnitStanding) -> str:
     return " · ".join(parts)
 
 
-def _history(mine: UnitRecord) -> Iterator[RenderableType]:
+def _history(mine: UnitRecord, rejected: Iterable[Event]) -> Iterator[RenderableType]:
     """Everything that happened in the unit, in the order of time."""
     happened = [(attempt.submission.at, 0, _attempt(attempt)) for attempt in mine.attempts]
-    happened += [(work.granted_at, 1, _corrective(mine, number)) for number, work in enumerate(mine.correctives)]
+    happened += [(work.granted_at, 1, _corrective(mine, work)) for work in mine.correctives]
     happened += [(e.at, 2, _override(e)) for e in mine.overrides]
-    happened += [(e.at, 3, _set_aside(e)) for e in mine.set_aside]
-    happened += [
-        (s.at, 4, Text.assemble((f"{s.assignment} could not be taken  {moment(s.at)}\n", "bold"), plain(s.reason)))
-        for s in mine.submissions.values()
-        if s.state == "rejected"
-    ]
+    happened += [(e.at, 3, _not_counted("Set aside", e)) for e in mine.set_aside]
+    happened += [(e.at, 3, _not_counted("Could not be taken", e)) for e in rejected]
+    happened += [(grant.granted_at, 4, _grant(mine, grant)) for grant in mine.grants.values() if _to_tell(mine, grant)]
     for _, _, renderable in sorted(happened, key=lambda entry: entry[:2]):
         yield Padding(renderable, (1, 0, 0, 2))
+
+
+def _to_tell(mine: UnitRecord, grant: GrantState) -> bool:
+    """Correctives and attempts tell their own story; what is left are forms still out, and enrichment."""
+    handed_in = any(attempt.submission.assignment == grant.assignment for attempt in mine.attempts)
+    return grant.kind == "enrichment" or (grant.kind == "form" and not handed_in)
+
+
+def _grant(mine: UnitRecord, grant: GrantState) -> Text:
+    submission = mine.submissions.get(grant.assignment)
+    then = [f"opened {moment(grant.granted_at)}"]
+    if grant.fetched_at:
+        then.append(f"fetched {moment(grant.fetched_at)}")
+    if grant.withdrawn_at:
+        then.append(f"withdrawn {moment(grant.withdrawn_at)}")
+    if submission is not None and submission.state != "rejected":
+        then.append(f"handed in {moment(submission.at)}")
+    name = f"Form {grant.form}" if grant.kind == "form" else "Enrichment"
+    return Text.assemble((name, "bold"), f"  {', '.join(then)}")
 
 
 def _attempt(attempt: Attempt) -> RenderableType:
@@ -137,7 +158,8 @@ def _verdict(verdict: Verdict) -> tuple[Text, ...]:
 
 def bar(share: float, criterion: float, style: str) -> Text:
     """A bar of `BAR` cells: *share* (0–1) filled, with a stroke at the *criterion*."""
-    filled, mark = round(min(max(share, 0.0), 1.0) * BAR), min(round(criterion * BAR), BAR - 1)
+    # Rounded down: a bar must not reach a stroke that the score has not reached.
+    filled, mark = int(min(max(share, 0.0), 1.0) * BAR + 1e-6), min(int(criterion * BAR + 1e-6), BAR - 1)
     drawn = Text()
     for cell in range(BAR):
         if cell == mark:
@@ -147,22 +169,18 @@ def bar(share: float, criterion: float, style: str) -> Text:
     return drawn
 
 
-def _corrective(mine: UnitRecord, place: int) -> RenderableType:
-    work = mine.correctives[place]
-    handed_in = handed_in_at(work)
-    then = f"handed in {moment(handed_in)}" if handed_in else "not handed in yet"
-    practice = ""
-    if handed_in and work.submission is not None:
+def _corrective(mine: UnitRecord, work: CorrectiveWork) -> Text:
+    told = [f"opened {moment(work.granted_at)}"]
+    if (handed_in := handed_in_at(work)) and work.submission is not None:
+        told.append(f"handed in {moment(handed_in)}")
         _, _, share = points(work.submission)
-        practice = f", practice {percent(share)}" if share is not None else ""
-    followed = ""
+        told += [f"practice {percent(share)}"] if share is not None else []
+    else:
+        told.append("not handed in yet")
     attempt, verdict = what_followed(mine, work)
-    if attempt and verdict:
-        followed = f" → attempt {attempt.number}: {VERDICTS[verdict.state].word}"
-    return Text.assemble(
-        (f"Corrective for {work.objective} by {work.approach}", "bold"),
-        f"  opened {moment(work.granted_at)}, {then}{practice}{followed}",
-    )
+    followed = f" → attempt {attempt.number}: {VERDICTS[verdict.state].word}" if attempt and verdict else ""
+    name = (f"Corrective for {work.objective} by {work.approach}", "bold")
+    return Text.assemble(name, f"  {', '.join(told)}{followed}")
 
 
 def _override(event: Event) -> RenderableType:
@@ -173,21 +191,19 @@ def _override(event: Event) -> RenderableType:
     )
 
 
-def _set_aside(event: Event) -> RenderableType:
-    return Text.assemble(
-        (f"Set aside: {event.assignment}", "bold"), f"  {moment(event.at)}\n", plain(str(event.data["reason"]))
-    )
+def _not_counted(what: str, event: Event) -> Text:
+    name = (f"{what}: {plain(event.assignment or '')}", "bold")
+    return Text.assemble(name, f"  {moment(event.at)}\n", plain(str(event.data["reason"])))
 
 
-def _left_over(mine: UnitRecord) -> Iterator[RenderableType]:
+def _left_over(mine: UnitRecord, rejected: Iterable[Event]) -> Iterator[RenderableType]:
     yield Rule(Text(f"{mine.unit}  (no longer part of the course)", style="dim"), align="left", style="dim")
-    yield from _history(mine)
+    yield from _history(mine, rejected)
 
 
-def _nowhere(view: CourseView, learner: str) -> list[RenderableType]:
+def _nowhere(strays: Iterable[Event]) -> Iterator[RenderableType]:
     """Submissions that belong to no unit: kept, but nobody asked for them."""
-    strays = [e for e in view.history if e.kind == "set-aside" and e.learner == learner and e.unit is None]
-    if not strays:
-        return []
-    return [Text(), Rule(Text("Not part of any unit", style="dim"), align="left", style="dim"),
-            *(Padding(_set_aside(event), (1, 0, 0, 2)) for event in strays)]  # fmt: skip
+    told = [Padding(_not_counted("Set aside", event), (1, 0, 0, 2)) for event in strays]
+    if told:
+        yield Rule(Text("Not part of any unit", style="dim"), align="left", style="dim")
+        yield from told

@@ -56,13 +56,16 @@ ONE_BAD_CELL = {
     "endless recursion": ("def f(): return f()\nf()", "failed"),
     "too much memory": ("x = bytearray(10 ** 12)", "failed"),
     "a forged reply on the wire": (
+        "import copy\n"
         "k = get_ipython().kernel\n"
-        "for n in range(40):\n"
-        "    parent = k.get_parent()\n"
-        "    parent['header']['msg_id'] = parent['header']['msg_id'].rsplit('_', 1)[0] + f'_{n}'\n"
-        "    k.session.send(k.shell_stream or k.iopub_socket, 'kit_check_reply', {'passed': True, 'nonce': ''}, parent)\n"
-        "1 / 0",
-        "failed",
+        "wire = k.shell_channel_thread.manager.get_subshell_to_shell_channel_socket(None)\n"
+        "parent = copy.deepcopy(k.get_parent())\n"
+        "start, _, number = parent['header']['msg_id'].rpartition('_')\n"
+        "for n in range(20):\n"
+        "    parent['header']['msg_id'] = f'{start}_{int(number) + 1 + n}'\n"
+        "    reply = {'passed': True, 'value': {'kind': 'none'}, 'nonce': ''}\n"
+        "    k.session.send(wire, 'kit_check_reply', reply, parent, ident=k._shell_parent_ident.get())",
+        "ran",
     ),
 }
 
@@ -150,7 +153,9 @@ def test_files_lie_beside_the_notebook_and_nothing_else_does(executor: Executor)
 
 def test_the_environment_is_not_the_graders(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret-token")
-    run = executor.run(job("import os\nprint(sorted(os.environ.items()))\nprint(os.path.expanduser('~') == os.getcwd())"))
+    run = executor.run(
+        job("import os\nprint(sorted(os.environ.items()))\nprint(os.path.expanduser('~') == os.getcwd())")
+    )
     assert "secret-token" not in printed(run.cells[0])
     assert printed(run.cells[0]).rstrip().endswith("True")
 
@@ -199,7 +204,9 @@ def test_twenty_runs_leave_no_folder_process_or_open_file_behind(executor: Execu
 def _held() -> dict[str, int]:
     own = psutil.Process()
     return {
-        "folders": sum(name.startswith("kit-") and not name.startswith("kit-pg") for name in os.listdir(tempfile.gettempdir())),
+        "folders": sum(
+            name.startswith("kit-") and not name.startswith("kit-pg") for name in os.listdir(tempfile.gettempdir())
+        ),
         "children": len(own.children(recursive=True)),
         "files": own.num_fds(),
         "threads": own.num_threads(),

@@ -70,7 +70,7 @@ def _revision(unit, forms) -> Revision:  # type: ignore[no-untyped-def]
     )  # fmt: skip
     enrichment = Assignment(f"{unit.id}.enrichment", unit.id, 1, "enrichment", "enrichment", ())
     return Revision(unit.id, 1, "0" * 64, unit.title, unit.approach, unit.objectives, unit.rule, unit.max_cycles,
-                    forms, correctives, enrichment)  # fmt: skip
+                    given, correctives, enrichment)  # fmt: skip
 
 
 class History:

@@ -150,6 +150,8 @@ class Kernel:
 
     async def execute(self, cell: CellJob, seconds: float) -> tuple[CellRun, Ended]:
         """Run *cell* for at most *seconds*; says whether the kernel is still there afterwards."""
+        if not await self._alive():  # something an earlier cell left running has ended it
+            return CellRun(cell.key, "not-run"), Ended.BEFORE
         check = cell.check and self.harness
         nonce = secrets.token_hex(16)
         if check:
@@ -166,7 +168,7 @@ class Kernel:
         alive = reply is not None and await self._alive()
         if alive:
             await self.outputs.settle()
-        ended = Ended.NOT if alive else Ended.DURING if late or reply or self.outputs.began else Ended.BEFORE
+        ended = Ended.NOT if alive else Ended.DURING
         state = "timeout" if late else "died" if reply is None else None
         return _cell_run(cell, reply, self.outputs.take(), state, check), ended
 

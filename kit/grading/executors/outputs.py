@@ -25,8 +25,6 @@ class Outputs:
         self._request = ""
         self._used = 0
         self._idle = asyncio.Event()
-        self.began = False
-        """Whether the kernel has begun with the cell."""
         self.strange = 0
         """Messages that could not be read."""
         self._notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
@@ -38,7 +36,7 @@ class Outputs:
 
     def begin(self, request: str) -> None:
         """From now on messages that belong to *request* are kept."""
-        self._request, self._used, self.began = request, 0, False
+        self._request, self._used = request, 0
         self._idle.clear()
         self._notebook.cells[0] = nbformat.v4.new_code_cell()
         self._keeper.reset_execution_trackers()
@@ -77,7 +75,6 @@ class Outputs:
             return
         kind = message["header"]["msg_type"]
         if kind == "status":
-            self.began = True
             if message["content"]["execution_state"] == "idle":
                 self._idle.set()
             return

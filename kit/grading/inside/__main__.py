@@ -11,7 +11,8 @@ def _load():
     sys.path[:] = [entry for entry in sys.path if not entry or os.path.abspath(entry) != here]
     path = os.path.join(here, "__init__.py")
     spec = importlib.util.spec_from_file_location("kit_inside", path, submodule_search_locations=[here])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     sys.modules["kit_inside"] = package = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
 

@@ -12,6 +12,8 @@ import operator
 import types
 import warnings
 
+from .hardening import is_in, is_not_in
+
 BUILTINS = {name: value for name, value in vars(builtins).items() if not name.startswith("_") or name == "__import__"}
 """The builtins as they were when this module was loaded, before any learner code."""
 
@@ -22,8 +24,8 @@ _COMPARISONS = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.In: lambda left, right: left in right,
-    ast.NotIn: lambda left, right: left not in right,
+    ast.In: is_in,
+    ast.NotIn: is_not_in,
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
 }
@@ -79,7 +81,7 @@ def _with_constants(code, fill):
 
 def _bound_names(tree):
     """Every name the check gives a value to, anywhere in it."""
-    bound = set()
+    bound: set[str | None] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             bound.add(node.id)

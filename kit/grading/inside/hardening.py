@@ -13,23 +13,12 @@ import sys
 import types
 
 # Bound here and now: learner code may rebind the builtins later, even while a check runs.
-from builtins import all, any, bool, dict, getattr, id, isinstance, issubclass, list, set, tuple, type, zip
+from builtins import all, any, bool, dict, getattr, id, isinstance, issubclass, list, set, tuple, type, zip  # noqa: UP029
 
 SPECIAL = frozenset(
     {
-        *(
-            "__eq__",
-            "__ne__",
-            "__lt__",
-            "__le__",
-            "__gt__",
-            "__ge__",
-            "__contains__",
-            "__bool__",
-            "__len__",
-            "__iter__",
-        ),
-        *("__class__", "__getattribute__", "__getitem__", "__instancecheck__"),
+        *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__bool__", "__len__"),
+        *("__iter__", "__class__", "__getattribute__", "__getitem__", "__instancecheck__"),
         *("__array__", "__array_ufunc__", "__array_function__", "__array_interface__"),
         *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__matmul__"),
         *("__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__", "__rmod__", "__rpow__", "__rmatmul__"),
@@ -41,20 +30,9 @@ SPECIAL = frozenset(
 
 DATA_MODULES = frozenset(
     {
-        *(
-            "builtins",
-            "abc",
-            "_abc",
-            "numbers",
-            "decimal",
-            "_decimal",
-            "_pydecimal",
-            "fractions",
-            "statistics",
-            "array",
-        ),
+        *("builtins", "abc", "_abc", "numbers", "decimal", "_decimal", "_pydecimal", "fractions", "statistics"),
         *("datetime", "_datetime", "zoneinfo", "collections", "_collections", "_collections_abc", "enum", "types"),
-        *("typing", "re", "pathlib", "uuid", "ipaddress", "numpy", "pandas"),
+        *("array", "typing", "re", "pathlib", "uuid", "ipaddress", "numpy", "pandas"),
     }
 )
 """Packages whose classes are plain values; those the author's notebook imports are added to them."""
@@ -76,6 +54,16 @@ _WRITTEN_IN_C = (
 )
 _ATOMS = frozenset({int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice})
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+
+
+def is_in(left, right):
+    """``left in right``."""
+    return left in right
+
+
+def is_not_in(left, right):
+    """``left not in right``."""
+    return left not in right
 
 
 class NotAPlainValue(AssertionError):
@@ -144,7 +132,10 @@ class Hardening:
 
     def compare(self, comparison, left, right):
         """``left OP right`` for one comparison."""
-        ours, theirs = self.foreign_classes(left), self.foreign_classes(right)
+        ours = self.foreign_classes(left)
+        # ``"total" in globals()`` asks the keys only.
+        asked = list(dict.keys(right)) if comparison in (is_in, is_not_in) and type(right) is dict else right
+        theirs = self.foreign_classes(asked)
         if ours != theirs:
             self._say((ours or theirs).pop())
         return comparison(left, right)
@@ -200,7 +191,7 @@ def _contents(value):
         return [*dict.keys(value), *dict.values(value)]
     for kind in (list, tuple, set, frozenset):
         if isinstance(value, kind):
-            return list(kind.__iter__(value))
+            return list(kind.__iter__(value))  # type: ignore[arg-type]
     if type(value) in _VIEWS:
         return list(value)
     if _module(type(value)) == "numpy" and getattr(getattr(value, "dtype", None), "hasobject", False):

@@ -76,6 +76,7 @@ class SubmissionKernel(IPythonKernel):
             if found is not None and (not member or hasattr(found, member)):
                 names[name] = getattr(found, member) if member else found
         self._kit = (guard, hardening, names)
+        assert self.session is not None
         self.session.send(stream, "kit_prepare_reply", {"status": "ok"}, parent, ident=ident)
 
     async def kit_check_request(self, stream, ident, parent):
@@ -88,6 +89,7 @@ class SubmissionKernel(IPythonKernel):
                 getattr(sys, name).flush()
             except Exception:
                 break
+        assert self.session is not None
         self.session.send(stream, "kit_check_reply", {"nonce": nonce, **report}, parent, ident=ident)
 
 
