@@ -2,6 +2,7 @@
 
 KitError                    the root; its text is fit to be shown as it stands
 ├── CourseError             the course on disk cannot be used; carries every Fault found
+├── NotBuilt                nothing of the course has been built yet
 ├── UnknownName             a learner, unit or assignment that does not exist here
 ├── NotGranted              the learner may not fetch or submit this (now)
 ├── SubmissionRefused       a submission that cannot be taken; the learner keeps their file
@@ -47,6 +48,10 @@ class CourseError(KitError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NotBuilt(KitError):
+    """Nothing of the course has been built yet, so there is nothing to grant."""
 
 
 class UnknownName(KitError):

@@ -25,7 +25,7 @@ from kit.errors import GradebookError
 from kit.notebooks import Cell
 from kit.records import Assignment, ItemScore
 
-_WAY_BACK = "Move it aside and run `kit build` and `kit restore`: the scores are written again from the ledger."
+_WAY_BACK = "Move gradebook.db aside and run `kit restore --gradebook`: it is written again from the ledger."
 
 # nbgrader's schema has no index besides its unique constraints; at 100,000 grades one look-up takes 200 ms without.
 _INDEXES = {

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+# Twice as fast as the standard library's reader, and every round reads the whole ledger.
+from pydantic_core import from_json
 from sqlalchemy import Column, Engine, Index, Integer, MetaData, String, Table, Text, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import DDL
@@ -21,6 +23,7 @@ from kit.databases import in_words, open_engine
 from kit.errors import LedgerError, StorageError
 from kit.files import storing
 from kit.records import EVENT_KINDS, Event
+from kit.records.fold import collector_paused
 
 _METADATA = MetaData()
 EVENTS = Table(
@@ -105,8 +108,8 @@ class Ledger:
         query = select(*(EVENTS.c[name] for name in _FIELDS)).order_by(EVENTS.c.seq)
         if learner is not None:
             query = query.where(EVENTS.c.learner == learner)
-        with self._guard(), self._engine.connect() as connection:
-            return [_event(row) for row in connection.execute(query)]
+        with self._guard(), self._engine.connect() as connection, collector_paused():
+            return [_event(row) for row in connection.execute(query).all()]
 
     def write_journal(self) -> None:
         """Append to the journal what it does not have yet. StorageError if it cannot be written."""
@@ -192,7 +195,7 @@ def _row(event: Event) -> dict[str, str | None]:
 
 def _event(row: Sequence[Any]) -> Event:
     key, kind, learner, at, who, unit, assignment, data, why = row
-    return Event(key, kind, learner, datetime.fromisoformat(at), who, unit, assignment, json.loads(data), why)
+    return Event(key, kind, learner, datetime.fromisoformat(at), who, unit, assignment, from_json(data), why)
 
 
 def _iso(moment: datetime) -> str:

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from kit.course import Course
-from kit.cycle import alone, reconcile
+from kit.cycle import reconcile
 from kit.files import write_text
+from kit.lock import alone
 from kit.stages.opened import Scope, Step, Watch, open_course
 
 NUDGE = ".nudge"

@@ -43,9 +43,9 @@ class Foreign:
 
     @property
     def title(self) -> str:
-        """Its first heading, else its file name in words."""
+        """Its first heading of the first level, else its file name in words."""
         for cell in self.cells:
-            heading = re.search(r"^#{1,3}\s+(.+?)\s*#*$", cell.source, re.M) if cell.kind == "markdown" else None
+            heading = re.search(r"^#\s+(.+?)\s*#*$", cell.source, re.M) if cell.kind == "markdown" else None
             if heading:
                 return re.sub(r"[*_`]", "", heading[1])[:80]
         return re.sub(r"[-_]+", " ", Path(self.where).stem).strip().capitalize() or "Unit"

@@ -41,6 +41,15 @@ class ImportReport:
     todo: tuple[str, ...]
     """Next steps in words, in the order in which they are best done."""
 
+    def __str__(self) -> str:
+        rows = [
+            f"    {u.id}: {u.cells} cells, {u.items} items, {u.points:g} points" + (f", {u.files} files" if u.files else "")
+            for u in self.units
+        ]
+        head = f"{len(self.units)} units with {self.items} items and {self.points:g} points are in {self.target}:"
+        steps = [f"{number:>4}. {step}" for number, step in enumerate(self.todo, start=1)]
+        return "\n".join([head, *rows, "What is left for you:", *steps])
+
     @property
     def items(self) -> int:
         """Number of items taken over."""
@@ -152,6 +161,7 @@ def _write(plan: _Plan, folder: Path) -> ImportedUnit:
 
 def _unit_toml(plan: _Plan) -> str:
     title = json.dumps(plan.foreign.title, ensure_ascii=False)
+    can = json.dumps(f"do the tasks of “{plan.foreign.title}”", ensure_ascii=False)
     return f"""# Made by `kit import` of {plan.foreign.where}.
 title = {title}
 # What a learner can do afterwards, in one sentence.
@@ -163,7 +173,7 @@ approach = "worked-example"
 
 # One objective until you split it: add a table for each skill and tag its cells objective:<name>.
 [objectives.{plan.objective}]
-title = {title}
+title = {can}
 # Notebooks in corrective/{plan.unit}/{plan.objective}/, by approach; at least two.
 correctives = []
 """
@@ -183,7 +193,7 @@ def _todo(plans: list[_Plan], settings: dict[str, str], source_course: Path) -> 
         if extra:
             yield f"nbgrader put {extra} at each notebook's {place}; where you need it, copy its cells into the units."
     if (source_course / "nbgrader_config.py").is_file():
-        yield "Your nbgrader_config.py was not taken over; course.toml has the kit's settings. Due dates stay behind."
+        yield "Your nbgrader_config.py was not taken over: course.toml has the settings now, and nothing is ever due."
 
 
 def _settings(config: Path) -> dict[str, str]:

@@ -28,9 +28,12 @@ class Change:
     done: bool = True
     """False where the notebook was left as it is; `what` says why."""
 
+    def __str__(self) -> str:
+        return f"{self.where}: {', '.join(self.what)}"
+
 
 def tidy(root: Path, paths: Iterable[Path | str] = ()) -> list[Change]:
-    """Tidy the notebooks of the course in *root*, or only those in *paths* (files or folders, relative to it).
+    """Tidy the notebooks of the course in *root*, or only those in *paths* (files or folders, seen from here or from it).
 
     Clears outputs and execution counts, gives ids to cells without one, writes the JSON in one fixed way; a second
     run changes nothing. Only `.ipynb` files below units/ and corrective/ are touched, data folders are left alone.
@@ -38,7 +41,7 @@ def tidy(root: Path, paths: Iterable[Path | str] = ()) -> list[Change]:
     """
     root = Path(root).resolve()
     chosen = list(paths)
-    found = _below(root, [root / path for path in chosen]) if chosen else list(_sources(root))
+    found = _below(root, [Path(path) for path in chosen]) if chosen else list(_sources(root))
     return [change for path in found if (change := _tidy(root, path)) is not None]
 
 
@@ -51,10 +54,11 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _below(root: Path, paths: list[Path]) -> list[Path]:
-    sources = list(_sources(root))
-    chosen = []
-    for path in (Path(path).resolve() for path in paths):
-        mine = [source for source in sources if source.resolve() == path or path in source.resolve().parents]
+    sources = {source.resolve(): source for source in _sources(root)}
+    chosen: list[Path] = []
+    for path in paths:
+        seen = [place.resolve() for place in (Path.cwd() / path, root / path)]
+        mine = [source for real, source in sources.items() if any(p == real or p in real.parents for p in seen)]
         if not mine:
             raise UnknownName(f"{path} is no notebook source of this course (an .ipynb below units/ or corrective/).")
         chosen += mine

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from kit.checks.base import Check, did_you_mean
-from kit.checks.material import Material, UnitMaterial
+from kit.checks.material import Material, Sheet, UnitMaterial
 from kit.errors import Fault
 from kit.notebooks import FormError, items_of, read_variants
 from kit.notebooks.cells import INSTRUCTION, VARIANTS
@@ -183,12 +184,23 @@ class VariantUnused(Check):
             if unit.sheet is None or not unit.values or not _has_variants(unit):
                 continue
             text = [cell.source for cell in unit.sheet.cells] + [misstep.code for misstep in unit.missteps]
-            used = {m[1] for part in text for m in _PLACE.finditer(part)}
+            used = {m[1] for part in text for m in _PLACE.finditer(part)} | _looked_up(unit.sheet)
             idle = sorted(set(next(iter(unit.values.values()))) - used)
             if idle:
                 what = f"No cell takes {', '.join(idle)}."
                 step = "Write {{name}} where the value belongs, or remove it."
                 yield self.fault(f"{unit.sheet.where}, variants cell", what, step)
+
+
+def _looked_up(sheet: Sheet) -> set[str]:
+    """Names that the variants cell itself goes on with: ``v["total"] = v["price"] * 2`` takes price."""
+    source = next(cell.source for cell in sheet.cells if VARIANTS in cell.tags)
+    return {
+        node.slice.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
+        and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    }  # fmt: skip
 
 
 class ValueWrittenOut(Check):

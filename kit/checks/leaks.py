@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from kit.checks.base import Check
@@ -86,7 +87,7 @@ def released_leaks(material: Material) -> tuple[Fault, ...]:
         source = material.course.gradebook_dir / "source" / path.relative_to(root)
         for leak in leaks_in_file(path, source if source.is_file() else None):
             place = f"{where}, {leak.cell}" if leak.cell else where
-            step = "Run `kit build --again`; if it is still there then, take it out of the source."
+            step = "Delete release/ and run `kit build`; if it is still there then, take it out of the source."
             faults.append(Fault(leak.code, place, leak.what, step))
     return tuple(faults)
 
@@ -122,36 +123,51 @@ def leaks(released: Notebook, instructor: Notebook | None, stored: list[dict[str
 
 
 def _private_parts(released: tuple[Cell, ...], instructor: tuple[Cell, ...]) -> Iterator[Leak]:
-    shown = [(cell, statements(cell.source)) for cell in released if not _MARKS.search(cell.source)]
+    shown = [cell for cell in released if not _MARKS.search(cell.source)]
     for private in instructor:
-        visible = statements(_visible(private.source))
+        visible = _visible(private.source)
         for part in _marked(private.source, "SOLUTION"):
-            wanted = statements(part)
-            if sum(map(_weight, wanted)) < _TELLING or _has_run(visible, wanted):
+            if _weight(part) < _TELLING or shows(visible, part):
                 continue
-            for cell, there in shown:
-                if _has_run(there, wanted):
-                    what = f"It shows the solution of {private.grade_id}: {wanted[0][:80]}"
-                    yield Leak("solution-leaked", cell.name, what, cell.id)
-        for part in _marked(private.source, "HIDDEN TESTS"):
-            secret = [s for s in statements(part) if _weight(s) >= _TELLING and _VALUE.search(s) and s not in visible]
-            for cell, there in shown:
-                found = next((statement for statement in secret if statement in there), None)
-                if found:
-                    what = f"It shows a hidden test of {private.grade_id}: {found[:80]}"
-                    yield Leak("hidden-test-leaked", cell.name, what, cell.id)
+            for cell in shown:
+                if shows(cell.source, part):
+                    yield Leak("solution-leaked", cell.name, f"It shows the solution of {private.grade_id}.", cell.id)
+        hidden = [
+            statement
+            for part in _marked(private.source, "HIDDEN TESTS")
+            for statement in statements(part) or ()
+            if _weight(statement) >= _TELLING and _VALUE.search(statement) and not shows(visible, statement)
+        ]
+        for cell in shown:
+            found = next((statement for statement in hidden if shows(cell.source, statement)), None)
+            if found:
+                what = f"It shows a hidden test of {private.grade_id}: {found[:80]}"
+                yield Leak("hidden-test-leaked", cell.name, what, cell.id)
 
 
-def statements(source: str) -> list[str]:
-    """The simple statements of *source* in order, written one way, without comments and assertion messages.
+def shows(text: str, secret: str) -> bool:
+    """Whether *text* has the Python lines *secret* in one piece.
 
-    Text that is no Python is taken line by line.
+    Where both can be read as Python, layout, comments and assertion messages do not matter. Elsewhere, as in the words
+    of a task, every line must be there with its indentation: broken lines that a learner is to mend give nothing away.
     """
+    there, wanted = statements(text), statements(secret)
+    if there is not None and wanted is not None:
+        return any(there[i : i + len(wanted)] == wanted for i in range(len(there) - len(wanted) + 1)) and bool(wanted)
+    lines = [line.rstrip() for line in text.splitlines()]
+    lines += re.findall(r"`([^`\n]+)`", text)
+    block = [line.rstrip() for line in textwrap.dedent(secret).splitlines() if line.strip() and line.strip()[0] != "#"]
+    pieces = (textwrap.dedent("\n".join(lines[i : i + len(block)])) for i in range(len(lines) - len(block) + 1))
+    return bool(block) and "\n".join(block) in pieces
+
+
+@lru_cache(maxsize=4096)
+def statements(source: str) -> tuple[str, ...] | None:
+    """The simple statements of *source* in order, written one way; None where it is no Python."""
     try:
         tree = ast.parse(textwrap.dedent(source))
     except (SyntaxError, ValueError):
-        lines = (" ".join(line.split("#")[0].strip().strip("`").split()) for line in source.splitlines())
-        return [line.replace('"', "'") for line in lines if line]
+        return None
     simple = sorted(
         (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body")),
         key=lambda node: (node.lineno, node.col_offset),
@@ -159,12 +175,7 @@ def statements(source: str) -> list[str]:
     for node in simple:
         if isinstance(node, ast.Assert):
             node.msg = None
-    return [ast.unparse(node).replace('"', "'") for node in simple]
-
-
-def _has_run(there: list[str], wanted: list[str]) -> bool:
-    """Whether *wanted* stands in *there* without anything in between."""
-    return any(there[i : i + len(wanted)] == wanted for i in range(len(there) - len(wanted) + 1))
+    return tuple(ast.unparse(node) for node in simple)
 
 
 def _marked(source: str, name: str) -> list[str]:

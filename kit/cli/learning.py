@@ -51,6 +51,9 @@ def next_(course: Course, learner: str) -> None:
     console.print(f"[bold]{escape(progress['next'])}[/]\n", highlight=False)
     for unit in progress["units"]:
         console.print(f"{_SIGNS[unit['state']]}  {escape(unit['title'])}", highlight=False)
+        if unit["by_override"]:
+            console.print(f"        {escape(unit['sentence'])}", highlight=False)
+            continue
         for objective in unit["objectives"]:
             if unit["state"] not in ("locked", "open"):
                 sign = {"shown": "● shown  ", "not-yet": "◐ not yet", "open": "○ open   "}[objective["state"]]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kit.cli.common import make_console, os_user, progress_bar, with_course
-from kit.errors import Busy, KitError
+from kit.errors import Busy, KitError, NotBuilt
 
 if TYPE_CHECKING:
     from kit.course import Course
+    from kit.records import Catalogue
     from kit.stages.opened import Scope
 
 _SCOPE = (
@@ -81,20 +82,32 @@ def run_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], retr
         counts: dict[str, int] = {}
 
         def count(step: Any) -> None:
-            counts[step.stage] = max(counts.get(step.stage, 0), step.done) if step.of else counts.get(step.stage, 0) + 1
+            if step.of:
+                counts[step.stage] = step.done
+            elif step.stage in ("decide", "grant"):
+                counts[step.stage] = counts.get(step.stage, 0) + 1
             watch(step)
 
         opened = run(course, scope=_scope(course, learners, units), watch=count, retry_faults=retry_faults)
     click.echo(_summary(counts))
+    _say_what_was_not_built(course, opened.catalogue)
     if "none" in opened.executor.isolation:
         click.echo(f"Grading runs without a sandbox. {opened.executor.isolation}", err=True)
 
 
+def _say_what_was_not_built(course: Course, catalogue: Catalogue) -> None:
+    from kit.build import is_current
+
+    stale = [unit.id for unit in course.units if not is_current(course, unit, catalogue)]
+    if stale:
+        click.echo(f"Changed since the last build: {', '.join(stale)}. Run `kit build` to release that.", err=True)
+
+
 def _summary(counts: dict[str, int]) -> str:
-    words = {
-        "collect": "arrivals collected", "grade": "submissions graded", "decide": "decisions", "grant": "grants changed",
-    }  # fmt: skip
-    done = [f"{counts[stage]} {what}" for stage, what in words.items() if counts.get(stage)]
+    from kit.decisions.words import counted
+
+    words = {"collect": "arrival", "grade": "graded submission", "decide": "decision", "grant": "changed grant"}
+    done = [counted(counts[stage], noun) for stage, noun in words.items() if counts.get(stage)]
     return ", ".join(done) + "." if done else "Nothing to do."
 
 
@@ -178,12 +191,20 @@ def override_(course: Course, learner: str, unit: str, action: str | None, why: 
 
 
 @click.command("restore")
+@click.option("--gradebook", is_flag=True, help="nbgrader's gradebook instead, from the ledger and the built sources.")
 @with_course
-def restore_(course: Course) -> None:
+def restore_(course: Course, gradebook: bool) -> None:
     """Write the ledger (mastery.db) again from its journal, after the damaged one was moved aside."""
+    from kit.decisions.words import counted
     from kit.ledger import restore
     from kit.stages.opened import journal_path
+    from kit.stages.restoring import restore_gradebook
 
+    if gradebook:
+        assignments, submissions = restore_gradebook(course)
+        scores = counted(submissions, "graded submission")
+        click.echo(f"{counted(assignments, 'assignment')} and {scores} written again.")
+        return
     count = restore(course.ledger_url, journal_path(course))
     click.echo(f"{count} events restored. `kit run` takes up from there.")
 
@@ -198,3 +219,5 @@ def _act(course: Course) -> None:
     except Busy:
         nudge(course)
         click.echo("`kit watch` is running and takes it up now.")
+    except NotBuilt as error:
+        click.echo(f"{error} Then everything is ready for your learners.")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -73,12 +72,17 @@ class Standing:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON file; times as ISO 8601 in UTC."""
-        values = asdict(self)
-        for unit in values["units"]:
-            unit["mastered_at"] = unit["mastered_at"].isoformat() if unit["mastered_at"] else None
-        # Tuples become lists, so that the value equals the one read back from JSON.
-        plain: dict[str, Any] = json.loads(json.dumps(values))
-        return plain
+        values: dict[str, Any] = _plain(self)
+        return values
+
+
+def _plain(value: Any) -> Any:
+    # Tuples become lists, so that the value equals the one read back from JSON. (`asdict` would copy every leaf.)
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    if isinstance(value, (ObjectiveStanding, UnitStanding, Standing)):
+        return {name: _plain(getattr(value, name)) for name in value.__slots__}
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def standing(record: LearnerRecord, catalogue: Catalogue) -> Standing:

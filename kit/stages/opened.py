@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kit.build import load_catalogue
 from kit.course import Course
+from kit.errors import NotBuilt
 from kit.exchange import Exchange, open_exchange
 from kit.gradebook import Gradebook
 from kit.grading.executors import Executor, open_executor
@@ -79,11 +80,14 @@ class OpenCourse:
 
 @contextmanager
 def open_course(course: Course, *, scope: Scope | None = None, watch: Watch | None = None) -> Iterator[OpenCourse]:
-    """Open everything *course* consists of; KitError if a part cannot be used."""
+    """Open everything *course* consists of; NotBuilt before the first build, KitError if a part cannot be used."""
+    catalogue = load_catalogue(course)
+    if not catalogue.revisions:
+        raise NotBuilt(f"Nothing of “{course.title}” has been built yet. Run `kit build`.")
     with open_ledger(course) as ledger, Gradebook(course) as gradebook:
         yield OpenCourse(
             course=course,
-            catalogue=load_catalogue(course),
+            catalogue=catalogue,
             ledger=ledger,
             gradebook=gradebook,
             exchange=open_exchange(course),

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kit.cycle import alone, run
+from kit.cycle import run
 from kit.errors import Busy, KitError, UnknownName
 from kit.exchange import open_exchange
 from kit.gradebook import Gradebook
+from kit.lock import alone
 from kit.stages.opened import Scope
 from kit.stages.people import enrol, override
 from kit.watching import watch_course

@@ -41,8 +41,8 @@ def find(notebook: dict[str, Any], grade_id: str) -> dict[str, Any]:
     return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
 
 
-def mark(grade_id: str, **changes: Any) -> Callable[[dict[str, Any]], None]:
-    return lambda notebook: find(notebook, grade_id)["metadata"]["nbgrader"].update(changes)
+def mark(cell: str, **changes: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda notebook: find(notebook, cell)["metadata"]["nbgrader"].update(changes)
 
 
 def delete(grade_id: str) -> Callable[[dict[str, Any]], None]:
@@ -181,18 +181,23 @@ one = 1
 
 def test_code_that_searches_its_folder_finds_no_hidden_test(counting: Exercise) -> None:
     search = """
-import gc, linecache, os, sys
-found = []
+import gc, linecache, os
+needle = " ".join(["for", "other", "numbers"])
+found = [In, Out, linecache.cache, get_ipython().history_manager.input_hist_raw, get_ipython().kernel.get_parent()]
 for folder, _, names in os.walk("."):
     for name in names:
         try:
             found.append(open(os.path.join(folder, name), errors="replace").read())
         except OSError:
             pass
-found += [str(text) for text in (In, Out, get_ipython().history_manager.input_hist_raw, linecache.cache)]
-found += [text for text in gc.get_objects() if isinstance(text, str)]
-names = [c.co_filename for c in gc.get_objects() if hasattr(c, "co_filename")]
-three = 3 if not any("other numbers" in text for text in found) else "found a hidden test"
+for thing in gc.get_objects():
+    if type(thing) in (list, tuple):
+        found += [part for part in thing if type(part) is str]
+    elif type(thing) is dict:
+        found += [part for part in list(thing.values()) if type(part) is str]
+    elif type(thing).__name__ == "function":
+        found.append(thing.__code__.co_consts)
+three = 3 if not any(needle in str(text) for text in found) else "found a hidden test"
 """
     graded = counting.grade({**RIGHT, "three-answer": search})
     assert scores(graded.items) == FULL, notes(graded.items)

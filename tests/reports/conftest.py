@@ -9,13 +9,13 @@ import pytest
 from tests.reports.written_history import History, write_course
 
 
-@pytest.fixture()
+@pytest.fixture
 def history(tmp_path: Path) -> History:
     """Two units, nobody enrolled yet."""
     return History(write_course(tmp_path))
 
 
-@pytest.fixture()
+@pytest.fixture
 def cohort(history: History) -> History:
     """Four learners whose frames can be worked out by hand; `test_frames` says what must come out.
 
@@ -39,14 +39,18 @@ def cohort(history: History) -> History:
 def stuck(history: History, learner: str) -> None:
     """Three attempts at 01-values that show nothing, with every corrective between them: an instructor is asked for."""
     history.enrol(learner)
-    for start, form, text, names in ((1, "a", "tracing", "diagram"), (5, "b", "debugging", "tracing"), (9, "c", "", "")):
+    for start, form, text, names in (
+        (1, "a", "tracing", "diagram"),
+        (5, "b", "debugging", "tracing"),
+        (9, "c", "", ""),
+    ):
         history.attempt(learner, f"01-values.{form}", start + 1, {"names": 1, "text": 0})
         if text:
             history.attempt(learner, f"01-values.text.{text}", start + 2, {"text": 1}, took=0.5)
             history.attempt(learner, f"01-values.names.{names}", start + 3, {"names": 1}, took=0.5)
 
 
-@pytest.fixture()
+@pytest.fixture
 def attention_cohort(tmp_path: Path) -> History:
     """Three learners who ask for an instructor, each for another reason, and one who does not.
 

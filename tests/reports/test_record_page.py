@@ -45,7 +45,8 @@ def test_a_learner_who_needed_a_corrective_reads_as_a_story_in_order_of_time(coh
         "01-values Values and names mastered", "2 of 2 objectives shown", "1 attempt", "0 cycles",
         "2 h after it was begun", "Attempt 1, form a", "10 of 10 points", "5 of 5, needs 80 %", "● shown",
         "02-lists Lists and slicing mastered", "5 h after it was begun",
-        "Attempt 1, form a", "3 of 5, needs 80 %", "◐ not yet", "Not yet there: “take a run of elements out of a list”.",
+        "Attempt 1, form a", "3 of 5, needs 80 %", "◐ not yet",
+        "Not yet there: “take a run of elements out of a list”.",
         "Corrective for slicing by number-line", "opened 2026-03-02 15:30, handed in 2026-03-02 16:00",
         "practice 100 % → attempt 2: shown",
         "Attempt 2, form b 2026-03-02 18:00", "4 of 5, needs 80 %", "● shown", "You have shown the objective",
@@ -104,7 +105,9 @@ def test_a_fault_of_our_grader_is_told_as_ours(attention_cohort: History) -> Non
 
 def test_the_instructor_reads_why_they_are_asked_for(history: History) -> None:
     stuck(history, "eve")
-    assert in_order(told(history, "eve"), "01-values", "look", "For the instructor: 2 cycles are done and a gap is left.")
+    assert in_order(
+        told(history, "eve"), "01-values", "look", "For the instructor: 2 cycles are done and a gap is left."
+    )
 
 
 def test_enrichment_is_part_of_the_record(cohort: History) -> None:
@@ -134,7 +137,7 @@ def test_a_learner_who_is_not_enrolled_is_unknown(cohort: History) -> None:
 
 
 BARS = {
-    # share, criterion: cells filled before the stroke, whether the bar goes past it
+    # share, criterion, cells filled (the stroke takes one)
     "nothing": (0.0, 0.8, 0),
     "just below the criterion": (0.79, 0.8, 15),
     "at the criterion": (0.8, 0.8, 16),

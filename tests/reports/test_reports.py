@@ -53,7 +53,10 @@ def test_where_a_form_is_left_the_next_step_is_to_talk_and_open_it(tmp_path: Pat
     history = History(write_course(tmp_path, forms="abcd"))
     stuck(history, "eve")
     found = REPORTS["attention"](history.view()).iloc[0]
-    assert found["next"] == 'Look at `kit record eve` together, then `kit override eve 01-values --another-form --why "…"`.'
+    assert (
+        found["next"]
+        == 'Look at `kit record eve` together, then `kit override eve 01-values --another-form --why "…"`.'
+    )
 
 
 def test_unit_progress_counts_every_learner_once_per_unit(cohort: History) -> None:

@@ -29,7 +29,8 @@ def row(text: str, learner: str) -> str:
 
 
 def test_every_state_has_a_mark_and_a_word_of_its_own() -> None:
-    assert list(SIGNS) and set(SIGNS) == set(get_args(State))
+    assert list(SIGNS)
+    assert set(SIGNS) == set(get_args(State))
     assert len({sign.mark for sign in SIGNS.values()}) == len({sign.word for sign in SIGNS.values()}) == len(SIGNS)
 
 
@@ -57,8 +58,11 @@ def test_each_unit_is_summed_up_in_one_line(cohort: History) -> None:
     text = shown(cohort)
     summary = text[text.index("All together") :].splitlines()
     assert summary[1].split("  ", 1)[0] == "01-values"
-    assert "● 1 mastered" in summary[1] and "◐ 1 corrective" in summary[1] and "○ 1 open" in summary[1]
-    assert "● 1 mastered" in summary[2] and "· 3 locked" in summary[2]
+    assert "● 1 mastered" in summary[1]
+    assert "◐ 1 corrective" in summary[1]
+    assert "○ 1 open" in summary[1]
+    assert "● 1 mastered" in summary[2]
+    assert "· 3 locked" in summary[2]
 
 
 def test_what_an_instructor_decided_is_marked(cohort: History) -> None:
@@ -168,6 +172,7 @@ def test_a_name_cannot_steer_the_terminal(history: History) -> None:
     for hours in (3, 4, 5):
         history.happen("fault", "ada", "01-values.a", hours, submission=submission, what="No \x1b[31mkernel.")
     text = shown(history)
-    assert "\x1b" not in text and "\u202e" not in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
     # Square brackets are text and no markup.
     assert "Ada�[2J�evil[red]" in text
