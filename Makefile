@@ -9,7 +9,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 UV := $(shell command -v uv 2>/dev/null)
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 4 : n)))
 
-.PHONY: help demo test fast lint types format check bench lab clean
+.PHONY: help demo test fast lint types format check bench pictures clean
 
 help:
 	@echo "make demo    watch a cohort go through the sample course (in ./demo)"
@@ -17,6 +17,7 @@ help:
 	@echo "make fast    the tests without a browser"
 	@echo "make check   kit check on the sample course"
 	@echo "make bench   the benchmarks, into docs/benchmarks.md"
+	@echo "make pictures  the pictures in docs/pictures, from the demo"
 	@echo "make format  let ruff put the code in order"
 	@echo "make clean   remove what these commands made"
 
@@ -62,6 +63,9 @@ format: $(VENV)/.test
 
 check: $(VENV)/.kit
 	$(BIN)/kit check
+
+pictures: demo $(VENV)/.test
+	$(BIN)/python docs/pictures.py
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

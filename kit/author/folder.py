@@ -14,7 +14,7 @@ from pathlib import Path
 from kit.errors import CourseError, Fault
 from kit.files import storing
 
-NBGRADER_CONFIG = '''"""Points nbgrader's own tools (formgrader, the nbgrader commands, the assignment list) at this course."""
+NBGRADER_CONFIG = '''"""Points nbgrader's own tools (formgrader, assignment list, commands) at this course."""
 
 from pathlib import Path
 

@@ -62,7 +62,7 @@ class Foreign:
 
 
 def read_foreign(path: Path, where: str) -> Foreign:
-    """The notebook at *path*, raised to nbformat 4.5 and nbgrader's newest metadata; CourseError if it cannot be read."""
+    """The notebook at *path*, in today's nbformat and nbgrader metadata; CourseError if it cannot be read."""
     try:
         notebook = _raised(path)
         cells = cells_of(notebook)

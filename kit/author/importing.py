@@ -43,7 +43,7 @@ class ImportReport:
 
     def __str__(self) -> str:
         rows = [
-            f"    {u.id}: {u.cells} cells, {u.items} items, {u.points:g} points" + (f", {u.files} files" if u.files else "")
+            f"    {u.id}: {u.cells} cells, {u.items} items, {u.points:g} points, {u.files} other files"
             for u in self.units
         ]
         head = f"{len(self.units)} units with {self.items} items and {self.points:g} points are in {self.target}:"

@@ -33,7 +33,7 @@ class Change:
 
 
 def tidy(root: Path, paths: Iterable[Path | str] = ()) -> list[Change]:
-    """Tidy the notebooks of the course in *root*, or only those in *paths* (files or folders, seen from here or from it).
+    """Tidy the notebooks of the course in *root*, or only those in *paths* (seen from here, or from *root*).
 
     Clears outputs and execution counts, gives ids to cells without one, writes the JSON in one fixed way; a second
     run changes nothing. Only `.ipynb` files below units/ and corrective/ are touched, data folders are left alone.

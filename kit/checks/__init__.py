@@ -1,4 +1,4 @@
-"""`kit check`: the course is right before anyone sees it. Every fault at once, each with a code, a place and a next step.
+"""`kit check`: the course is right before anyone sees it; every fault at once.
 
     read        the course as far as it can be read            material.py
     rehearse    build each unit aside and grade it for real     rehearsal.py
@@ -145,6 +145,6 @@ _OF_THE_FILES: Mapping[str, str] = {
 
 CODES: Mapping[str, str] = {
     **_OF_THE_FILES,
-    **{check.code: (check.__doc__ or "").strip().splitlines()[0] for check in CHECKS},
+    **{check.code: " ".join((check.__doc__ or "").split()) for check in CHECKS},
 }
 """Every code a fault can have → one sentence: what, why, an example."""

@@ -39,12 +39,14 @@ class CorrectivesFew(Check):
 
 
 class RepeatedSameInstruction(Check):
-    """Repeating what was not understood does not help, so a corrective must differ; example: the unit's text copied into it."""
+    """Repeating what was not understood does not help, so a corrective must differ;
+    example: the unit's text copied into it.
+    """
 
     code = "repeated-same-instruction"
 
     def look(self, material: Material) -> Iterator[Fault]:
-        """One fault for each approach that is the unit's own, and for each corrective that repeats the unit's content."""
+        """One fault for each approach that is the unit's own, and for each corrective that repeats its content."""
         for unit in material.units:
             for objective in unit.unit.objectives:
                 if unit.unit.approach in objective.correctives:
@@ -79,7 +81,7 @@ def _repetition(corrective: Sheet, other: Sheet) -> str | None:
 
 
 def _sentences(sheet: Sheet) -> list[str]:
-    text = " ".join(re.sub(r"```.*?```", " ", c.source, flags=re.S) for c in sheet.cells if c.kind == "markdown")
+    text = "\n\n".join(re.sub(r"```.*?```", " ", c.source, flags=re.S) for c in sheet.cells if c.kind == "markdown")
     parts = (re.sub(r"[\s*_`#>|-]+", " ", part).strip() for part in re.split(r"(?<=[.!?:])\s|\n\s*\n|\n[-*#]", text))
     return [part for part in parts if len(part.split()) >= _WORDS_OF_A_SENTENCE]
 
@@ -98,7 +100,9 @@ def _normal(source: str) -> str:
 
 
 class CorrectiveUnnamed(Check):
-    """A corrective that unit.toml does not name reaches nobody; example: `corrective/02-lists/slicing/number-lin.ipynb`."""
+    """A corrective that unit.toml does not name reaches nobody;
+    example: `corrective/02-lists/slicing/number-lin.ipynb`.
+    """
 
     code = "corrective-unnamed"
     severity = "warning"

@@ -17,7 +17,9 @@ _ALMOST = 0.70
 
 
 class ThresholdInflation(Check):
-    """A bar at 60 % or below calls people masters who are not, and the next unit fails them; example: `criterion = 0.5`."""
+    """A bar at 60 % or below calls people masters who are not, and the next unit fails them;
+    example: `criterion = 0.5`.
+    """
 
     code = "threshold-inflation"
 
@@ -27,7 +29,8 @@ class ThresholdInflation(Check):
             for objective in unit.unit.objectives:
                 if objective.criterion >= LOW:
                     continue
-                what = f"The criterion is {objective.criterion:.0%}. {_risk(unit, objective.id, objective.criterion)}".strip()
+                risk = _risk(unit, objective.id, objective.criterion)
+                what = f"The criterion is {objective.criterion:.0%}. {risk}".strip()
                 step = "Ask for 0.8 to 0.9 (here, or as `criterion` of the unit or the course)."
                 severity = "error" if objective.criterion <= TOO_LOW else "warning"
                 yield self.fault(f"{unit.toml}, objectives.{objective.id}", what, step, severity)  # type: ignore[arg-type]
@@ -42,7 +45,7 @@ def _risk(unit: UnitMaterial, objective: str, criterion: float) -> str:
 
 
 def chance_to_pass(items: int, criterion: float, level: float) -> float:
-    """Probability (0–1) that *level*, the share of such items somebody can do, reaches *criterion* on *items* equal items.
+    """Probability (0–1) to reach *criterion* on *items* items for somebody who can do the share *level* of such items.
 
     The upper tail of a binomial distribution: items are taken as independent and equally hard.
     """

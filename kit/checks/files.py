@@ -11,7 +11,9 @@ from kit.errors import Fault
 
 
 class OutputsCommitted(Check):
-    """A source without outputs tells no answers and makes small diffs; example: a solution cell that was run and saved."""
+    """A source without outputs tells no answers and makes small diffs;
+    example: a solution cell that was run and saved.
+    """
 
     code = "outputs-committed"
 
@@ -29,7 +31,9 @@ class OutputsCommitted(Check):
 
 
 class CellIdMissing(Check):
-    """A cell's id must be there and its own, or answers cannot be told apart later; example: a notebook of format 4.4."""
+    """A cell's id must be there and its own, or answers cannot be told apart later;
+    example: a notebook of format 4.4.
+    """
 
     code = "cell-id-missing"
 
@@ -38,8 +42,8 @@ class CellIdMissing(Check):
         for sheet in material.sheets:
             if sheet.stored is None:
                 continue
-            ids = [cell.get("id") for cell in sheet.stored["cells"]]
-            doubled = sorted(str(name) for name, times in Counter(ids).items() if name and times > 1)
+            ids = [name if isinstance(name := cell.get("id"), str) else "" for cell in sheet.stored["cells"]]
+            doubled = sorted(name for name, times in Counter(ids).items() if name and times > 1)
             if not all(ids):
                 what = f"{sum(not name for name in ids)} of {len(ids)} cells have no id."
             elif doubled:

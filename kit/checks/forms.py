@@ -123,7 +123,9 @@ class FormsDiffer(Check):
 
 
 class FormRepeated(Check):
-    """A form with another one's values is no second chance but the same test; example: form d copied from b, unchanged."""
+    """A form with another one's values is no second chance but the same test;
+    example: form d copied from b, unchanged.
+    """
 
     code = "form-repeated"
 
@@ -142,7 +144,9 @@ class FormRepeated(Check):
 
 
 class VariantsUnstable(Check):
-    """The same source must give the same notebooks anywhere; example: values from `random` or from the order of a set."""
+    """The same source must give the same notebooks anywhere;
+    example: values from `random` or from the order of a set.
+    """
 
     code = "variants-unstable"
 
@@ -204,7 +208,9 @@ def _looked_up(sheet: Sheet) -> set[str]:
 
 
 class ValueWrittenOut(Check):
-    """A form's value written into a cell goes out with all forms and gives it away; example: "Oslo harbour" for {{place}}."""
+    """A form's value written into a cell goes out with all forms and gives it away;
+    example: "Oslo harbour" for {{place}}.
+    """
 
     code = "value-written-out"
     severity = "warning"

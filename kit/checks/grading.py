@@ -32,7 +32,9 @@ class _OfTrials(Check):
 
 
 class TrialFailed(_OfTrials):
-    """A notebook that cannot be graded here cannot be graded for a learner either; example: a kernel that is not installed."""
+    """A notebook that cannot be graded here cannot be graded for a learner either;
+    example: a kernel that is not installed.
+    """
 
     code = "trial-failed"
 
@@ -52,7 +54,9 @@ _WORDS: dict[TrialKind, str] = {
 
 
 class ReferenceFails(_OfTrials):
-    """The reference must earn every point on every form, or nobody can; example: a hidden test that still expects `12`."""
+    """The reference must earn every point on every form, or nobody can;
+    example: a hidden test that still expects `12`.
+    """
 
     code = "reference-fails"
 
@@ -92,7 +96,9 @@ class ReleaseReachesCriterion(_OfTrials):
 
 
 class ItemGivenAway(_OfTrials):
-    """An item that pays without an answer shows nothing; example: a test that looks only at data given in the notebook."""
+    """An item that pays without an answer shows nothing;
+    example: a test that looks only at data given in the notebook.
+    """
 
     code = "item-given-away"
     severity = "warning"
@@ -115,7 +121,7 @@ class InstructionFails(_OfTrials):
     code = "instruction-fails"
 
     def look_at(self, unit: UnitMaterial, rehearsal: Rehearsal) -> Iterator[Fault]:
-        """One fault for each cell that is no answer and no item and raises; tag it `raises-exception` where that is meant."""
+        """One fault for each cell that is no answer and no item and raises, unless it is tagged `raises-exception`."""
         told = set()
         for trial in _of("reference", rehearsal):
             for cell, error in (trial.complaints or {}).items():
@@ -140,12 +146,14 @@ class MisstepPasses(_OfTrials):
                     passed[misstep.cell, misstep.name].append((trial, 0.0))
         for (cell, name), trials in passed.items():
             what = f"This wrong answer passes every item of its objective{_on_forms(trials)}."
-            step = "Add a test that it fails (in the hidden part), or give the form values that tell it from the right one."
+            step = "Add a hidden test that it fails, or give the form values that tell it from the right answer."
             yield self.fault(f"{unit.where}/missteps.toml, {cell} “{name}”", what, step)
 
 
 class ItemNeverFails(_OfTrials):
-    """An item that no wrong answer fails tells masters from nobody; example: a test that only asks whether a name exists."""
+    """An item that no wrong answer fails tells masters from nobody;
+    example: a test that only asks whether a name exists.
+    """
 
     code = "item-never-fails"
     severity = "warning"

@@ -38,7 +38,9 @@ class ItemWithoutObjective(Check):
 
 
 class ItemWithSeveralObjectives(Check):
-    """An item that tests two things cannot say which one is missing; example: tags `objective:names`, `objective:text`."""
+    """An item that tests two things cannot say which one is missing;
+    example: tags `objective:names`, `objective:text`.
+    """
 
     code = "item-with-several-objectives"
 
@@ -90,7 +92,9 @@ class ItemsFew(Check):
 
 
 class GradeIdDuplicate(Check):
-    """nbgrader knows a cell by its grade_id, so two cells cannot share one; example: a cell copied with its metadata."""
+    """nbgrader knows a cell by its grade_id, so two cells cannot share one;
+    example: a cell copied with its metadata.
+    """
 
     code = "grade-id-duplicate"
 
@@ -145,7 +149,9 @@ class PointsWrong(Check):
 
 
 class NbgraderMetadata(Check):
-    """nbgrader's own metadata must be whole, or it makes no release; example: a markdown cell with grade but no solution."""
+    """nbgrader's own metadata must be whole, or it makes no release;
+    example: a markdown cell with grade but no solution.
+    """
 
     code = "nbgrader-metadata"
 
@@ -164,6 +170,8 @@ def _complaint(validator: MetadataValidator, cell: Cell, node: NotebookNode) -> 
     metadata = node.metadata.get("nbgrader")
     if metadata is None:
         return None
+    if not isinstance(metadata, dict):
+        return "its metadata is not as nbgrader writes it"
     told_elsewhere = {
         "points": cell.points is None or cell.points <= 0,
         "grade_id": not isinstance(cell.grade_id, str) or not _GRADE_ID.fullmatch(cell.grade_id),
@@ -176,6 +184,8 @@ def _complaint(validator: MetadataValidator, cell: Cell, node: NotebookNode) -> 
         validator.validate_cell(from_dict({**node, "metadata": {"nbgrader": metadata}}))
     except SchemaMismatchError as error:
         return f"it has metadata of version {error.actual_version}, expected {error.expected_version}"
+    except TypeError:
+        return "its metadata is not as nbgrader writes it"
     except (ValidationError, KeyError) as error:
         return str(getattr(error, "message", error)).splitlines()[0].split(": ")[0].rstrip(".")
     return None
@@ -186,7 +196,7 @@ def _is_nbgrader(cell: Cell) -> bool:
 
 
 def items_following(sheet_cells: tuple[Cell, ...], answer: Cell) -> tuple[Cell, ...]:
-    """The items an answer cell is written for: those up to the next answer cell, of its objective where it names one."""
+    """The items an answer cell is written for: those up to the next answer cell, of its objective."""
     following = []
     for cell in sheet_cells[sheet_cells.index(answer) + 1 :]:
         if cell.solution:

@@ -1,7 +1,7 @@
 """Leaks: nothing in a release tells an answer, a hidden test or another form.
 
-What nbgrader's converter takes out must not stand anywhere else in the same assignment: a whole solution in one piece, or
-a statement of a hidden test with its values. What is too plain to give anything away (`x = 1`) is not looked for.
+What nbgrader's converter takes out must not stand anywhere else in the same assignment: a whole solution in one piece,
+or a statement of a hidden test with its values. What is too plain to give anything away (`x = 1`) is not looked for.
 """
 
 from __future__ import annotations
@@ -55,13 +55,17 @@ class _Leaked(Check):
 
 
 class SolutionLeaked(_Leaked):
-    """A released notebook must not contain its solution; example: the reference repeated in a text cell below the task."""
+    """A released notebook must not contain its solution;
+    example: the reference repeated in a text cell below the task.
+    """
 
     code = "solution-leaked"
 
 
 class HiddenTestLeaked(_Leaked):
-    """A hidden test that can be read is no longer one; example: its lines copied into the visible part of another cell."""
+    """A hidden test that can be read is no longer one;
+    example: its lines copied into the visible part of another cell.
+    """
 
     code = "hidden-test-leaked"
 

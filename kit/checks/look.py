@@ -10,6 +10,7 @@ from kit.checks.base import Check
 from kit.checks.leaks import released_leaks
 from kit.checks.lockstep import is_about_time
 from kit.checks.material import Material, read_material
+from kit.checks.trials import Rehearsal
 from kit.errors import Fault, KitError, UnknownName
 
 Watch = Callable[[str, int, int], None]
@@ -52,7 +53,7 @@ def _require_units(root: Path, units: Iterable[str] | None) -> None:
             raise UnknownName(f"There is no unit {unit!r}. The units are: {', '.join(there) or 'none yet'}.")
 
 
-def _rehearse(material: Material, watch: Watch):  # type: ignore[no-untyped-def]
+def _rehearse(material: Material, watch: Watch) -> dict[str, Rehearsal]:
     from kit.checks.rehearsal import rehearse  # imported late: nbgrader's converters take a second
 
     return rehearse(material, watch)

@@ -33,7 +33,9 @@ MARKS = (
 
 
 class MarksBroken(Check):
-    """Every BEGIN needs its END, in the right kind of cell, or nbgrader makes no release; example: a lost END SOLUTION."""
+    """Every BEGIN needs its END, in the right kind of cell, or nbgrader makes no release;
+    example: a lost END SOLUTION.
+    """
 
     code = "marks-broken"
 
@@ -60,7 +62,9 @@ def _what_is_wrong(cell: Cell, mark: Mark) -> str | None:
 
 
 class SolutionMissing(Check):
-    """An answer cell keeps its reference between marks, or there is nothing to check the tests by; example: an empty cell."""
+    """An answer cell keeps its reference between marks, or there is nothing to check the tests by;
+    example: an empty cell.
+    """
 
     code = "solution-missing"
 
@@ -82,7 +86,9 @@ class SolutionMissing(Check):
 
 
 class HiddenTestsMissing(Check):
-    """Without a hidden part an answer made for the visible values passes; example: `return 12` where 12 is asked for."""
+    """Without a hidden part an answer made for the visible values passes;
+    example: `return 12` where 12 is asked for.
+    """
 
     code = "hidden-tests-missing"
     severity = "warning"

@@ -18,6 +18,7 @@ from kit.notebooks import (
     Cell,
     FormError,
     Misstep,
+    MisstepError,
     cells_of,
     instantiate,
     read_missteps,
@@ -151,10 +152,8 @@ def _read_unit(course: Course, unit: Unit, faults: list[Fault]) -> UnitMaterial:
     missteps_trouble = None
     try:
         missteps = read_missteps(unit.folder)
-    except (KitError, AttributeError, TypeError) as error:
-        missteps_trouble = (
-            str(error) if isinstance(error, KitError) else "missteps.toml: `misstep` must be a list of tables."
-        )
+    except MisstepError as error:
+        missteps_trouble = str(error)
     return UnitMaterial(
         unit, where, sheet, tuple(correctives), enrichment, values, variants_trouble, forms, missteps, missteps_trouble
     )
@@ -166,8 +165,8 @@ def _read_sheet(
 ) -> Sheet | None:  # fmt: skip
     where = path.relative_to(course.root).as_posix()
     try:
-        stored = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".ipynb" else None
         notebook = read_notebook(path)
+        stored = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".ipynb" else None
         cells = cells_of(notebook)
         _require_notebook_schema(notebook)
         return Sheet(path, where, kind, unit, notebook, cells, stored, objective, approach)

@@ -14,7 +14,9 @@ from kit.notebooks import Cell, FormError, Misstep, substitute
 
 
 class MisstepsBroken(Check):
-    """missteps.toml must be readable, or nothing shows that the items find a gap; example: a `[[misstep]]` without code."""
+    """missteps.toml must be readable, or nothing shows that the items find a gap;
+    example: a `[[misstep]]` without code.
+    """
 
     code = "missteps-broken"
 

@@ -26,7 +26,9 @@ class ExecutorUnknown(Check):
 
 
 class ExchangeUnknown(Check):
-    """`exchange` in course.toml must be one there is, or no notebook reaches a learner; example: `exchange = "floder"`."""
+    """`exchange` in course.toml must be one there is, or no notebook reaches a learner;
+    example: `exchange = "floder"`.
+    """
 
     code = "exchange-unknown"
 
@@ -39,7 +41,9 @@ class ExchangeUnknown(Check):
 
 
 class RuleUnknown(Check):
-    """`rule` must be a decision rule there is, or nobody can ever master the unit; example: `rule = "every-objektive"`."""
+    """`rule` must be a decision rule there is, or nobody can ever master the unit;
+    example: `rule = "every-objektive"`.
+    """
 
     code = "rule-unknown"
 
@@ -53,7 +57,9 @@ class RuleUnknown(Check):
 
 
 class RequirementUnknown(Check):
-    """`requires` must name units of this course, or the unit never opens to anybody; example: `requires = ["01-vlaues"]`."""
+    """`requires` must name units of this course, or the unit never opens to anybody;
+    example: `requires = ["01-vlaues"]`.
+    """
 
     code = "requires-unknown"
 
@@ -67,7 +73,9 @@ class RequirementUnknown(Check):
 
 
 class ObjectiveUnknown(Check):
-    """A tag `objective:…` must name an objective of the unit, or the item counts for nothing; example: `objective:slicng`."""
+    """A tag `objective:…` must name an objective of the unit, or the item counts for nothing;
+    example: `objective:slicng`.
+    """
 
     code = "objective-unknown"
 
@@ -85,7 +93,9 @@ class ObjectiveUnknown(Check):
 
 
 class ObjectiveMisplaced(Check):
-    """A corrective works on one objective, so its items must carry that one; example: `objective:slicing` in `indexing/`."""
+    """A corrective works on one objective, so its items must carry that one;
+    example: `objective:slicing` in `indexing/`.
+    """
 
     code = "objective-misplaced"
 

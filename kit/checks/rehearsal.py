@@ -1,7 +1,7 @@
 """Try each unit out: build it aside, hand notebooks in as learners would, grade them for real.
 
-Nothing of this touches the course: a copy of the sources is built in a temporary folder with a gradebook of its own. The
-stages, in order: stage, build, look for leaks, grade (reference, untouched, missteps), and once more alone for each
+Nothing of this touches the course: a copy of the sources is built in a temporary folder with a gradebook of its own.
+The stages, in order: copy, build, look for leaks, grade (reference, untouched, missteps), and once more alone each
 misstep that passed in company.
 """
 
@@ -22,7 +22,7 @@ from kit.checks.material import Material, Sheet, UnitMaterial
 from kit.checks.missteps import Tried, plan_missteps
 from kit.checks.trials import Carried, Rehearsal, Trial, TrialKind
 from kit.checks.trials_kept import Keeper
-from kit.course import Course, Limits
+from kit.course import Course, Limits, Unit
 from kit.errors import CourseError, Fault, GraderFault, KitError
 from kit.files import write_text
 from kit.gradebook import Gradebook
@@ -116,7 +116,7 @@ class _Stage:
         unique = {(fault.code, fault.where): fault for fault in reversed(faults)}
         return list(reversed(unique.values())), list(_tries(unit, pairs))
 
-    def _copy(self, unit: UnitMaterial):  # type: ignore[no-untyped-def]
+    def _copy(self, unit: UnitMaterial) -> Unit:
         """Copy what can be read of *unit*; the unit as the build should see it there."""
         for sheet in unit.sheets:
             target = self.folder / sheet.where

@@ -15,7 +15,9 @@ _ALIKE = 0.8
 
 
 class TagMisspelt(Check):
-    """A tag the kit almost knows is a slip that changes who sees the cell; example: `instrution`, `objective slicing`."""
+    """A tag the kit almost knows is a slip that changes who sees the cell;
+    example: `instrution`, `objective slicing`.
+    """
 
     code = "tag-misspelt"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,11 +128,17 @@ def _show(console: Any, course: Course, played: Any, built: int, seconds: float)
         ("The report, in a browser:", report),
         (f"Feedback that {story} read:", feedback),
         ("What they handed in:", course.root / "desks" / story),
-        ("nbgrader's own view of it:", f"cd {course.root} && jupyter lab   (menu Nbgrader → Formgrader)"),
+        ("nbgrader's own view of it:", f"cd {course.root} && {_jupyter()} lab   (menu Nbgrader → Formgrader)"),
         ("In a notebook:", f'import kit; kit.load("{course.root.name}").attempts'),
     ):
         if path is not None:
             console.print(f"{what:<28} {path}", highlight=False, soft_wrap=True)
+
+
+def _jupyter() -> str:
+    """How to call jupyter here: newcomers have no environment activated."""
+    beside = Path(sys.executable).parent / "jupyter"
+    return "jupyter" if shutil.which("jupyter") else str(beside)
 
 
 def _one_story(played: Any) -> str:

@@ -8,7 +8,7 @@ from kit.course import Limits
 from kit.errors import GraderFault, KitError
 from kit.grading.executors.job import CellJob, Executor, Job
 from kit.grading.feedback import feedback_page
-from kit.grading.ground import check_is_python, find_ground
+from kit.grading.ground import check_is_python, find_ground, hidden_names
 from kit.grading.match import Placed, found_any, place
 from kit.grading.read import Submission, read_submission
 from kit.grading.score import Scoring
@@ -58,13 +58,19 @@ def make_job(work: Work, trusted: Trusted, placed: tuple[Placed, ...], sent: Sub
             if cell.role == "check" and cell.type == "code":
                 check_is_python(cell, work.assignment.id)
     return Job(
-        cells=tuple(CellJob(cell.key, cell.source, cell.role == "check") for cell in placed if cell.runs),
+        cells=tuple(_cell_job(cell, trusted) for cell in placed if cell.runs),
         kernel=str(trusted.kernelspec.get("name") or "python3"),
         language=trusted.language,
         limits=limits,
         files={**sent.files, **_released_files(work.release)},
         ground=find_ground(trusted),
     )
+
+
+def _cell_job(cell: Placed, trusted: Trusted) -> CellJob:
+    if cell.role != "check" or cell.origin is None:
+        return CellJob(cell.key, cell.source)
+    return CellJob(cell.key, cell.source, check=True, forget=hidden_names(trusted, cell.origin))
 
 
 def _released_files(release: Path) -> dict[str, bytes]:

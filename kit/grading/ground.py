@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable, Iterator
 
 from kit.errors import GraderFault
@@ -29,6 +30,23 @@ def find_ground(trusted: Trusted) -> Ground:
         own_names=tuple(sorted(bound & set(dir(builtins)))),
         own_classes=tuple(sorted({name for tree in trees for name in _classes(tree)})),
     )
+
+
+def hidden_names(trusted: Trusted, check: SourceCell) -> tuple[str, ...]:
+    """Names that the hidden part of *check* makes and nothing else in the author's notebook mentions.
+
+    What they hold must not be there for a later cell of the learner's to look at.
+    """
+    hidden = check.hidden_lines
+    tree = parse(check.source) if hidden and trusted.language == "python" else None
+    if tree is None:
+        return ()
+    inside = [node for node in tree.body if node.lineno in hidden]
+    made = {name for node in inside for name in _bound(ast.Module([node], []))}
+    made |= {name for node in inside for name, _ in _imports(ast.Module([node], []))}
+    others = [cell for cell in trusted.cells if cell is not check and cell.type == "code"]
+    words = {word for cell in others for word in re.findall(r"\w+", cell.source)}
+    return tuple(sorted(made - words))
 
 
 def parse(source: str) -> ast.Module | None:

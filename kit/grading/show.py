@@ -91,6 +91,9 @@ def _remarks(cell: Placed, run: CellRun | None) -> list[dict[str, Any]]:
 
 def _outputs(run: CellRun) -> list[dict[str, Any]]:
     outputs = [output for output in map(_safe, run.outputs) if output is not None]
+    if run.value is not None and run.value.number is not None:  # what counted as partial credit
+        data = {"text/plain": f"{run.value.number:g}" if run.value.kind == "number" else str(bool(run.value.number))}
+        outputs.append({"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None})
     if run.trouble is not None and not any(output["output_type"] == "error" for output in outputs):
         outputs.append(
             {

@@ -68,7 +68,7 @@ def items_of(cells: Iterable[Cell], objective: str | None = None) -> tuple[Item,
 
 def _cell(index: int, cell: dict[str, Any]) -> Cell:
     nbgrader = cell["metadata"].get("nbgrader") or {}
-    points = nbgrader.get("points")
+    points, grade_id = nbgrader.get("points"), nbgrader.get("grade_id")
     number = isinstance(points, (int, float)) and not isinstance(points, bool)
     return Cell(
         index=index,
@@ -76,7 +76,7 @@ def _cell(index: int, cell: dict[str, Any]) -> Cell:
         kind=cell["cell_type"],
         source=cell["source"],
         tags=tuple(str(tag) for tag in cell["metadata"].get("tags", ())),
-        grade_id=nbgrader.get("grade_id"),
+        grade_id=grade_id if isinstance(grade_id, str) else None,
         grade=bool(nbgrader.get("grade")),
         solution=bool(nbgrader.get("solution")),
         task=bool(nbgrader.get("task")),

@@ -60,8 +60,8 @@ class FormError(KitError):
 def read_variants(notebook: Notebook, *, hash_seed: int = 0) -> dict[str, dict[str, Any]]:
     """The values of each form, in the author's order; ``{"a": {}}`` for a notebook without a variants cell.
 
-    FormError if there are several such cells, the cell fails, or forms differ in the names they give. *hash_seed* is for
-    the check that asks whether the values depend on it; everybody else keeps the default.
+    FormError if there are several such cells, the cell fails, or forms differ in the names they give. *hash_seed* is
+    for the check that asks whether the values depend on it; everybody else keeps the default.
     """
     sources = [cell["source"] for cell in notebook["cells"] if VARIANTS in cell["metadata"].get("tags", ())]
     if not sources:

@@ -41,7 +41,7 @@ def read_missteps(folder: Path) -> tuple[Misstep, ...]:
         return tuple(Misstep(str(m["cell"]), str(m["name"]), str(m["code"])) for m in values.get("misstep", ()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MisstepError(f"missteps.toml is not valid TOML: {error}.") from error
-    except (KeyError, TypeError) as error:
-        raise MisstepError(
-            f"missteps.toml: every [[misstep]] needs cell, name and code; {error} is missing."
-        ) from error
+    except KeyError as error:
+        raise MisstepError(f"missteps.toml: every [[misstep]] needs cell, name, code; {error} is missing.") from error
+    except TypeError as error:
+        raise MisstepError("missteps.toml: misstep must be a list of tables, each begun by [[misstep]].") from error

@@ -59,7 +59,9 @@ def _template() -> Template:
 
 
 def _commands(text: str) -> Markup:
-    """*text* with what stands between backticks set as code."""
-    parts = text.split("`")
-    set_as = (f"<code>{escape(part)}</code>" if place % 2 else escape(part) for place, part in enumerate(parts))
-    return Markup("".join(set_as))
+    """*text* with what stands between backticks set as code, broken between its words only."""
+    return Markup("".join(_code(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`"))))
+
+
+def _code(command: str) -> str:
+    return f"<code>{' '.join(f'<span>{escape(word)}</span>' for word in command.split(' '))}</code>"

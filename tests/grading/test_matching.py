@@ -73,12 +73,13 @@ TABLE = {
     "all checks and data are deleted": ("a! b! c!", "a! A+ b! B+ data+ c!"),
     "everything is deleted": ("", "(a) A+ (b) B+ data+ (c)"),
     "an answer is deleted": ("intro A middle b! B data c", "intro (a) A middle b! B data c"),
-    "own cells run where they stand": ("+x intro a! +y A +z middle b! B data c", "+x intro a! +y A +z middle b! B data c"),
+    "own cells run where they stand": (
+        "+x intro a! +y A +z middle b! B data c", "+x intro a! +y A +z middle b! B data c"),
     "a check put back comes after the cells that follow its answer": (
         "intro a! +helper middle b! B data c", "intro a! +helper A+ middle b! B data c"),
     "a check moved to the top goes back": ("B A intro a! middle b! data c", "intro a! A middle b! B data c"),
     "answers in another order take their checks along": (
-        "intro b! B a! A middle data c", "intro b! B a! A middle data c"),
+        "intro b! B data a! A middle c", "intro b! B data a! A middle c"),
     "grade_id lost, cell id kept": ("intro a~ A~ middle b~ B~ data~ c~", "intro a! A* middle b! B* data* c!"),
     "both lost, one place it can be": ("intro a? A middle b! B data c", "intro a! A middle b! B data c"),
     "both lost, two places it can be": ("intro a? +x A middle b! B data c", "intro a +x (a) A middle b! B data c"),

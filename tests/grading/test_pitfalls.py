@@ -182,7 +182,6 @@ one = 1
 def test_code_that_searches_its_folder_finds_no_hidden_test(counting: Exercise) -> None:
     search = """
 import gc, linecache, os
-needle = " ".join(["for", "other", "numbers"])
 found = [In, Out, linecache.cache, get_ipython().history_manager.input_hist_raw, get_ipython().kernel.get_parent()]
 for folder, _, names in os.walk("."):
     for name in names:
@@ -197,7 +196,7 @@ for thing in gc.get_objects():
         found += [part for part in list(thing.values()) if type(part) is str]
     elif type(thing).__name__ == "function":
         found.append(thing.__code__.co_consts)
-three = 3 if not any(needle in str(text) for text in found) else "found a hidden test"
+three = 3 if not any("srebmun rehto"[::-1] in str(text) for text in found) else "found a hidden test"
 """
     graded = counting.grade({**RIGHT, "three-answer": search})
     assert scores(graded.items) == FULL, notes(graded.items)
@@ -208,3 +207,31 @@ def test_an_honest_hidden_test_changes_nothing_but_a_changed_check_is_seen(count
     assert "changed" not in json.dumps(honest.notebook)
     assert "had been changed" in json.dumps(tampered.notebook)
     assert "had been changed" in tampered.feedback
+
+
+CARRIES_OVER = {
+    "an exception that was kept": (
+        "kept = ValueError()\ndef double(n):\n    if n == 21: raise kept\n    return 2 * n",
+        "step, seen = kept.__traceback__, []\n"
+        "while step: seen.append(step.tb_frame.f_code.co_consts); step = step.tb_next\n"
+        "three = 3 if not seen else seen",
+    ),
+    "a name the hidden part makes": (
+        "def double(n):\n    return 2 * n",
+        "three = globals().get('expected', 3)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("two", "three"), CARRIES_OVER.values(), ids=CARRIES_OVER.keys())
+def test_a_hidden_test_leaves_nothing_for_a_later_cell(
+    tmp_path: Path, executor: Executor, two: str, three: str
+) -> None:
+    cells = [
+        boxed("two-answer", BOX),
+        check("two", "assert double(1) == 2", "expected = 42\nassert double(21) == expected"),
+        answer("three-answer", "three = 3"),
+        check("three", "assert three == 3, f'{three!r}'"),
+    ]
+    graded = exercise(tmp_path, cells, executor).grade({"two-answer": two, "three-answer": three})
+    assert scores(graded.items)["three"] == 1.0, notes(graded.items)

@@ -69,8 +69,8 @@ SECTIONS = {
             "01-values Values and names, n = 4 1 mastered 1 corrective 1 waiting 1 open", "1 mastered 3 locked"],
     "growth": ["2 learners: median 80 % at the first attempt, 80 % as it stands. Every objective shown: at the first "
                "attempt 1, now 1.", "60 % 1 0", "80 % 0 1",
-               "1 learner: 60 % at the first attempt, 80 % as it stands. Every objective shown: at the first attempt 0, "
-               "now 1."],
+               "1 learner: 60 % at the first attempt, 80 % as it stands. Every objective shown: at the first "
+               "attempt 0, now 1."],
     "gaps": ["give a value a name 2 0 of 2 0 of 2 2", "write and join texts 2 1 of 2 1 of 2 1",
              "take a run of elements out of a list 1 1 of 1 0 of 1 1"],
     "correctives": ["number-line 1 1 1 of 1 100 %", "tracing 1 0 – –"],

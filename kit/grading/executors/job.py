@@ -35,6 +35,8 @@ class CellJob:
     source: str
     check: bool = False
     """A trusted test cell: what it says is reported by the harness, not read from its outputs."""
+    forget: tuple[str, ...] = ()
+    """Names only a check's hidden part makes: put back to what they were once it has run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Outputs:
             if message["content"]["execution_state"] == "idle":
                 self._idle.set()
             return
-        if self._used > self.limit or not self._fits(message):
+        if kind == "execute_input" or self._used > self.limit or not self._fits(message):
             return
         cell = self._notebook.cells[0]
         with suppress(CellControlSignal):

@@ -10,6 +10,7 @@ Started through ``__main__.py`` by the learner's interpreter; `kit` need not be 
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import sys
 
@@ -20,7 +21,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.inputtransformer2 import TransformerManager
 
 from .compiling import BUILTINS, compile_check
-from .guard import Guard
+from .guard import Guard, Plumbing
 from .hardening import Hardening
 
 MESSAGE_LIMIT = 4_000
@@ -35,8 +36,10 @@ class BoundedStream(OutStream):
     def write(self, string):
         """Write *string* unless this cell is over its limit; says nothing about it, the grader does."""
         if type(string) is str:
+            room = max(0, BoundedStream.limit - BoundedStream.used)
             BoundedStream.used += len(string)
-            if BoundedStream.used > BoundedStream.limit:
+            if len(string) > room:
+                super().write(string[:room])
                 return len(string)
         return super().write(string)
 
@@ -55,6 +58,7 @@ class SubmissionKernel(IPythonKernel):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
+        self._plumbing = None
         self.shell_handlers["kit_prepare_request"] = self.kit_prepare_request
         self.shell_handlers["kit_check_request"] = self.kit_check_request
 
@@ -62,6 +66,14 @@ class SubmissionKernel(IPythonKernel):
         """Every cell may print its own share."""
         BoundedStream.used = 0
         super().pre_handler_hook()
+
+    async def do_execute(self, *arguments, **named):
+        """Run a cell of the learner's; whatever it did to the kernel's own methods ends with it."""
+        try:
+            return await super().do_execute(*arguments, **named)
+        finally:
+            if self._plumbing is not None:
+                self._plumbing.restore()
 
     async def kit_prepare_request(self, stream, ident, parent):
         """Take the snapshot that checks start from; content: modules, imports, own_names, own_classes, output_bytes."""
@@ -76,14 +88,20 @@ class SubmissionKernel(IPythonKernel):
             if found is not None and (not member or hasattr(found, member)):
                 names[name] = getattr(found, member) if member else found
         self._kit = (guard, hardening, names)
+        self._plumbing = Plumbing(self, self.session)
         assert self.session is not None
         self.session.send(stream, "kit_prepare_reply", {"status": "ok"}, parent, ident=ident)
 
     async def kit_check_request(self, stream, ident, parent):
-        """Run one check; content: source, key, nonce."""
-        content = parent["content"]
-        nonce = content.pop("nonce")
-        report = await _run_check(self.shell, *self._kit, content["source"], f"<check {content['key']}>")
+        """Run one check; content: source, key, forget, nonce."""
+        # The kernel keeps its last messages: the text of a check must not be found in them by a later cell.
+        content = dict(parent["content"])
+        parent["content"].clear()
+        shell, nonce = self.shell, content["nonce"]
+        before = {name: shell.user_ns.get(name, _NOTHING) for name in content["forget"]}
+        report = await _run_check(shell, *self._kit, content["source"], f"<check {content['key']}>")
+        _put_names_back(shell.user_ns, before)
+        self._plumbing.restore()
         for name in ("stdout", "stderr"):
             try:
                 getattr(sys, name).flush()
@@ -93,9 +111,21 @@ class SubmissionKernel(IPythonKernel):
         self.session.send(stream, "kit_check_reply", {"nonce": nonce, **report}, parent, ident=ident)
 
 
+_NOTHING = object()
+
+
+def _put_names_back(namespace, before):
+    for name, value in before.items():
+        if value is _NOTHING:
+            namespace.pop(name, None)
+        else:
+            namespace[name] = value
+
+
 async def _run_check(shell, guard, hardening, names, source, filename):
     namespace = shell.user_ns
     guard.restore()
+    namespace["__builtins__"] = builtins
     try:
         body, last = compile_check(_transform(source), filename, names, hardening, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         value = await _execute(body, namespace)
@@ -104,7 +134,9 @@ async def _run_check(shell, guard, hardening, names, source, filename):
             if source.rstrip().endswith(";"):
                 value = None
     except BaseException as error:
-        return {"passed": False, "trouble": _trouble(error, filename)}
+        trouble = _trouble(error, filename)
+        _let_go(error)
+        return {"passed": False, "trouble": trouble}
     return {"passed": True, "value": _value(value)}
 
 
@@ -135,6 +167,18 @@ def _trouble(error, filename):
         message = ""
     message = str.__str__(message) if isinstance(message, str) else ""
     return {"name": str(type(error).__name__)[:100], "message": message[:MESSAGE_LIMIT], "lines": lines}
+
+
+def _let_go(error):
+    """Cut an exception, which learner code may have kept, from the frames of the check it went through."""
+    waiting, seen = [error], set()
+    while waiting:
+        error = waiting.pop()
+        if error is None or id(error) in seen:
+            continue
+        seen.add(id(error))
+        waiting += [error.__cause__, error.__context__]
+        error.__traceback__ = None
 
 
 def _value(value):

@@ -1,0 +1,68 @@
+"""The peer: nbgrader's own converters through its NbGraderAPI, in this process, which is its best case."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from kit.course import Course
+
+
+class Nbgrader:
+    """A plain nbgrader course in the new *folder*, with the instructor's notebooks that *course* was built from."""
+
+    def __init__(self, folder: Path, course: Course) -> None:
+        self.folder = folder
+        shutil.copytree(course.gradebook_dir / "source", folder / "source")
+        config = Config()
+        config.CourseDirectory.root = str(folder)
+        config.CourseDirectory.course_id = course.id
+        config.Exchange.root = str(folder / "exchange")
+        with _as_before():
+            self._api = NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    @property
+    def assignments(self) -> list[str]:
+        """The ids of everything it can release."""
+        return sorted(path.name for path in (self.folder / "source").iterdir())
+
+    def generate_assignment(self, assignment: str) -> None:
+        """`nbgrader generate_assignment`; RuntimeError with its log if it fails."""
+        self._do("generate_assignment", assignment)
+
+    def take_in(self, learner: str, assignment: str, folder: Path) -> None:
+        """Put *folder* where `nbgrader collect` puts a submission."""
+        shutil.copytree(folder, self.folder / "submitted" / learner / assignment)
+
+    def grade(self, learner: str, assignment: str) -> None:
+        """`nbgrader autograde`, then `nbgrader generate_feedback`; RuntimeError with its log if one fails."""
+        self._do("autograde", assignment, learner)
+        self._do("generate_feedback", assignment, learner)
+
+    def _do(self, what: str, *names: str) -> None:
+        with _as_before():
+            result: dict[str, Any] = getattr(self._api, what)(*names)
+        if not result["success"]:
+            raise RuntimeError(f"nbgrader {what} {names} failed:\n{result.get('error')}\n{result.get('log')}")
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """Its converters change the working directory, log to the terminal, and ask the `alembic` command on PATH."""
+    path = os.environ["PATH"]
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        with contextlib.chdir("."), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        os.environ["PATH"] = path

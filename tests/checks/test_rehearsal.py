@@ -1,0 +1,209 @@
+"""What `kit check` says after it has built the units aside and graded them for real. Each bad unit has one thing wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from kit.checks import check_course
+from kit.checks.trials_kept import FILE
+from kit.errors import Fault
+from tests.checks.course import Spoil, add, all_of, append, edit, good_course, put, source
+from tests.courses import cell, write_unit
+
+_UNITS = {
+    "01-reference": "reference-fails",
+    "02-untouched": "release-reaches-criterion",
+    "03-given": "item-given-away",
+    "04-instruction": "instruction-fails",
+    "05-misstep": "misstep-passes",
+    "06-idle": "item-never-fails",
+    "07-solution": "solution-leaked",
+    "08-build": "build-failed",
+    "09-unbuilt": "build-failed",
+    "10-kernel": "trial-failed",
+    "11-corrective": "reference-fails",
+    "12-hidden": "hidden-test-leaked",
+    "13-company": "misstep-passes",
+}
+"""Unit → the code it is there for."""
+
+
+def unit(name: str) -> str:
+    return f"units/{name}/unit.ipynb"
+
+
+_MISSTEP = '\n[[misstep]]\ncell = "adding-{n}-answer"\nname = "{name}"\ncode = """\n{code}\n"""\n'
+
+
+def missteps(name: str, *wrong: tuple[int, str, str]) -> Spoil:
+    where = f"units/{name}/missteps.toml"
+    text = "".join(_MISSTEP.format(n=n, name=words, code=code) for n, words, code in wrong)
+    return lambda root: (root / where).write_text(text)
+
+
+_LAX = 'assert "adding_1" in globals()\n'
+_KERNEL = {"display_name": "Fortran", "language": "python", "name": "fortran-77"}
+
+SPOILS: dict[str, Spoil] = {
+    "01-reference": edit(unit("01-reference"), "adding-1", source("assert adding_1 == 11, 'Form a has 10.'")),
+    "02-untouched": all_of(*(edit(unit("02-untouched"), f"adding-{n}", source("assert True")) for n in (1, 2))),
+    "03-given": all_of(
+        edit(unit("03-given"), "adding-1", source("assert {{n}} > 0")),
+        missteps("03-given", (2, "forgets", "adding_2 = {{n}}")),
+    ),
+    "04-instruction": edit(unit("04-instruction"), 1, lambda c: c.update(
+        cell_type="code", source="pritn('hello')", outputs=[], execution_count=None)),
+    "05-misstep": all_of(
+        edit(unit("05-misstep"), "adding-1", source("assert adding_1 in ({{n}}, {{n}} + 1)")),
+        missteps("05-misstep", (1, "forgets", "adding_1 = {{n}}"), (1, "writes a text", "adding_1 = 'x'"),
+                 (2, "forgets", "adding_2 = {{n}}")),
+    ),
+    "06-idle": all_of(
+        edit(unit("06-idle"), "adding-1", source(_LAX)), missteps("06-idle", (2, "forgets", "adding_2 = {{n}}"))
+    ),
+    "07-solution": edit(unit("07-solution"), 0, source("First you write `adding_1 = {{n}} + 1`.")),
+    "08-build": edit(unit("08-build"), "adding-1-answer", source("### BEGIN SOLUTION\nadding_1 = {{n}} + 1")),
+    "09-unbuilt": edit(unit("09-unbuilt"), 2, source("variants = 3")),
+    "10-kernel": lambda root: (root / unit("10-kernel")).write_text(
+        json.dumps(json.loads((root / unit("10-kernel")).read_text()) | {"metadata": {"kernelspec": _KERNEL}})
+    ),
+    "11-corrective": all_of(
+        lambda root: write_unit(root, "11-corrective", objectives={"adding": ("diagram",)}, forms="ab",
+                                enrichment=False),
+        put("corrective/11-corrective/adding/diagram.ipynb", "assert practice_1 == 0 + 1", "assert practice_1 == 7"),
+    ),
+    "12-hidden": all_of(
+        edit(unit("12-hidden"), "adding-1", source(
+            "assert adding_1 == {{n}} + 1\n### BEGIN HIDDEN TESTS\nassert adding_1 * 7 - 3 > 40\n### END HIDDEN TESTS")),
+        add(unit("12-hidden"), cell("number = 6  # a cell that is no item\nassert number * 7 - 3 < 40")),
+        edit(unit("12-hidden"), 0, source("It is tested like this:\n\n    assert adding_1 * 7 - 3 > 40\n")),
+    ),
+    # Item 2 catches what happens to item 1's name only while item 2's own answer is there.
+    "13-company": all_of(
+        edit(unit("13-company"), "adding-1", source('assert "adding_1" in globals()')),
+        edit(unit("13-company"), "adding-2", source("assert adding_1 + 1 == adding_2 == {{n}} + 2")),
+        missteps("13-company", (1, "is caught by the other item", "adding_1 = {{n}}"),
+                 (2, "forgets", "adding_2 = {{n}}")),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One course of bad units; `00-good` is right."""
+    root = good_course(tmp_path_factory.mktemp("rehearsal") / "course", units={"01-one": ()}, items=1)
+    for name in ("00-good", *_UNITS):
+        write_unit(root, name, objectives={"adding": ()}, forms="ab", enrichment=False)
+        missteps(name, (1, "forgets", "adding_1 = {{n}}"), (2, "forgets", "adding_2 = {{n}}"))(root)
+    for spoil in SPOILS.values():
+        spoil(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def before(root: Path) -> dict[Path, str]:
+    return digests(root)
+
+
+@pytest.fixture(scope="module")
+def faults(root: Path, before: dict[Path, str]) -> list[Fault]:
+    return check_course(root, units=frozenset({"00-good", *_UNITS}))
+
+
+def digests(root: Path) -> dict[Path, str]:
+    return {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in root.rglob("*") if p.is_file()}
+
+
+def of(faults: list[Fault], unit: str, code: str) -> list[Fault]:
+    return [f for f in faults if f"/{unit}" in f.where and f.code == code]
+
+
+def test_a_good_unit_passes_every_trial(faults: list[Fault]) -> None:
+    assert {f.code for f in faults if "/00-good" in f.where} == {"correctives-few", "items-few", "forms-few"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "where", "words"),
+    [
+        ("01-reference", "reference-fails", "units/01-reference/unit.ipynb, cell adding-1",
+         "earns 0 of 1 on form b. It says: Form a has 10."),
+        ("02-untouched", "release-reaches-criterion", "units/02-untouched/unit.ipynb, form a", "2 of 2 points"),
+        ("03-given", "item-given-away", "units/03-given/unit.ipynb, cell adding-1", "without any answer on form a, b"),
+        ("04-instruction", "instruction-fails", "units/04-instruction/unit.ipynb, cell 2", "pritn"),
+        ("05-misstep", "misstep-passes", "units/05-misstep/missteps.toml, adding-1-answer “forgets”", "form a, b"),
+        ("06-idle", "item-never-fails", "units/06-idle/unit.ipynb, cell adding-1", "No misstep"),
+        ("07-solution", "solution-leaked", "units/07-solution/unit.ipynb, cell 1", "adding-1-answer"),
+        ("08-build", "build-failed", "units/08-build/unit.ipynb", "END SOLUTION"),
+        ("09-unbuilt", "build-failed", "units/09-unbuilt", "cannot be built"),
+        ("10-kernel", "trial-failed", "units/10-kernel/unit.ipynb, form a", "fortran-77"),
+        ("11-corrective", "reference-fails", "corrective/11-corrective/adding/diagram.ipynb, cell practice-1",
+         "earns 0 of 1"),
+        ("12-hidden", "hidden-test-leaked", "units/12-hidden/unit.ipynb, cell 1", "adding_1 * 7 - 3 > 40"),
+    ],
+)  # fmt: skip
+def test_what_only_running_the_notebooks_shows(
+    faults: list[Fault], unit: str, code: str, where: str, words: str
+) -> None:
+    mine = of(faults, unit, code)
+    assert where in [f.where for f in mine], [f for f in faults if f"/{unit}" in f.where]
+    assert words in next(f"{f.what} {f.next}" for f in mine if f.where == where)
+
+
+def test_only_the_misstep_that_passes_is_told_not_its_neighbours(faults: list[Fault]) -> None:
+    assert [f.where.split(", ")[1] for f in faults if f.code == "misstep-passes"] == ["adding-1-answer “forgets”"]
+
+
+def test_a_misstep_caught_by_another_item_of_its_objective_is_caught(faults: list[Fault]) -> None:
+    assert of(faults, "13-company", "misstep-passes") == []
+    assert of(faults, "13-company", "item-never-fails") != []
+
+
+def test_nothing_but_the_kept_trials_is_written_into_the_course(
+    root: Path, before: dict[Path, str], faults: list[Fault]
+) -> None:
+    after = digests(root)
+    assert after.keys() - before.keys() == {root / "gradebook" / FILE}
+    assert {path: after[path] for path in before} == before
+
+
+def test_a_second_check_runs_nothing_that_did_not_change(root: Path, faults: list[Fault]) -> None:
+    steps: list[str] = []
+    again = check_course(root, units=frozenset({"00-good", "01-reference"}), watch=lambda what, *_: steps.append(what))
+    assert set(steps) == {"reading"}
+    assert again == [f for f in faults if "/00-good" in f.where or "/01-reference" in f.where]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        edit(unit("00-good"), 0, source("# Another title")),
+        append("units/00-good/missteps.toml", _MISSTEP.format(n=1, name="new", code="adding_1 = None")),
+        append("course.toml", "[limits]\ncell_seconds = 19\n"),
+    ],
+    ids=["its notebook", "its missteps", "the limits"],
+)
+def test_a_unit_is_tried_again_when_something_changed(root: Path, faults: list[Fault], change: Spoil) -> None:
+    kept = {path: path.read_text() for path in (*root.glob("units/00-good/*"), root / "course.toml")}
+    steps: set[str] = set()
+    try:
+        change(root)
+        check_course(root, units=frozenset({"00-good"}), watch=lambda what, *_: steps.add(what))
+    finally:
+        for path, text in kept.items():
+            path.write_text(text)
+    assert "grading" in steps
+
+
+def test_a_damaged_cache_is_no_fault(root: Path, faults: list[Fault]) -> None:
+    path = root / "gradebook" / FILE
+    kept = path.read_text()
+    entries = json.loads(kept)
+    entries["units"]["00-good"]["rehearsal"] = {"trials": 3}
+    path.write_text(json.dumps(entries))
+    codes = {f.code for f in check_course(root, units=frozenset({"00-good"}))}
+    assert codes == {"correctives-few", "items-few", "forms-few"}
+    path.write_text(kept)
