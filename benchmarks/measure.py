@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from benchmarks.orphans import orphans_counted
+from benchmarks.walled import Walled
 
 Work = Callable[[], object]
 Contender = Callable[[int], AbstractContextManager[Work]]
@@ -73,16 +73,17 @@ def measure(contenders: Mapping[str, Contender], rounds: int, tell: Tell) -> dic
 
 def _cost(work: Work) -> Cost:
     gc.collect()
-    with orphans_counted():
-        cpu, start = _cpu(), time.perf_counter()
-        work()
-        wall = time.perf_counter() - start
-    return Cost(wall, _cpu() - cpu)
+    walled = Walled()
+    walled.start()
+    cpu, start = _cpu(), time.perf_counter()
+    work()
+    wall, cpu = time.perf_counter() - start, _cpu() - cpu
+    return Cost(wall, cpu + walled.stop())
 
 
 def _cpu() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def median_and_range(values: Iterable[float]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shutil
 import sys
@@ -58,11 +57,15 @@ class Nbgrader:
 
 @contextlib.contextmanager
 def _as_before() -> Iterator[None]:
-    """Its converters change the working directory, log to the terminal, and ask the `alembic` command on PATH."""
+    """Its converters change the working directory, ask the `alembic` command on PATH, and log (its kernels do too)."""
     path = os.environ["PATH"]
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    terminal = os.dup(2)
     try:
-        with contextlib.chdir("."), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.chdir("."), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
             yield
     finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
         os.environ["PATH"] = path

@@ -90,7 +90,7 @@ def _hand_in_and_wait(course: Course, learner: str, folder: Path) -> None:
     decision = next(a.decision for a in unit.attempts if a.submission.id == receipt.submission)
     offered = {offer.assignment for offer in exchange.offers(learner)}
     if decision is None or decision.outcome != "gaps" or not set(decision.correctives) <= offered:
-        raise RuntimeError(f"{learner} was to get correctives; what came: {decision}, {sorted(offered)}")
+        raise RuntimeError(f"{learner} was to get correctives; this came: {unit.submissions}, {decision}, {offered}")
 
 
 def _one_cell(course: Course) -> None:

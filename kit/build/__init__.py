@@ -8,8 +8,23 @@ A unit whose sources did not change is left alone. A changed unit replaces its l
 anything of it; otherwise it becomes a new one, and learners under way keep theirs.
 """
 
-from kit.build.builder import BuildReport, build
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from kit.build.revisions import is_current, load_catalogue
 from kit.build.sources import UnitSources, read_sources
 
+if TYPE_CHECKING:
+    from kit.build.builder import BuildReport, build
+
 __all__ = ["BuildReport", "UnitSources", "build", "is_current", "load_catalogue", "read_sources"]
+
+
+def __getattr__(name: str) -> Any:
+    # Reading what was built must not wait for nbgrader's converters, which take over a second to import.
+    if name in ("BuildReport", "build"):
+        from kit.build import builder
+
+        return getattr(builder, name)
+    raise AttributeError(name)

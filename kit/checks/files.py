@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kit.checks.base import Check
 from kit.checks.material import Material
@@ -30,6 +30,11 @@ class OutputsCommitted(Check):
                 yield self.fault(sheet.where, what, "Run `kit tidy`.")
 
 
+def _format(stored: Mapping[str, object]) -> tuple[int, ...]:
+    numbers = (stored.get("nbformat"), stored.get("nbformat_minor"))
+    return tuple(number if isinstance(number, int) else 0 for number in numbers)
+
+
 class CellIdMissing(Check):
     """A cell's id must be there and its own, or answers cannot be told apart later;
     example: a notebook of format 4.4.
@@ -48,7 +53,7 @@ class CellIdMissing(Check):
                 what = f"{sum(not name for name in ids)} of {len(ids)} cells have no id."
             elif doubled:
                 what = f"Several cells share an id: {', '.join(doubled)}."
-            elif (sheet.stored.get("nbformat"), sheet.stored.get("nbformat_minor", 0)) < (4, 5):
+            elif _format(sheet.stored) < (4, 5):
                 what = "The notebook is of an older format, which knows no cell ids."
             else:
                 continue

@@ -41,7 +41,8 @@ def check_course(
     material = replace(
         material, rehearsals={} if fast else _rehearse(material, watch), released=released_leaks(material)
     )
-    faults = list(_without_doubles(material.reading)) + list(_look(CHECKS, material))
+    unbuilt = [f for rehearsal in material.rehearsals.values() for f in rehearsal.faults if f.code == "build-failed"]
+    faults = [*_without_doubles(material.reading), *_look(CHECKS, material), *unbuilt]
     wanted = _of_units(faults, material, units)
     return sorted(dict.fromkeys(wanted), key=_place)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pwd
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kit.errors import CourseError, Fault, KitError, UnknownName
+
+# jsonschema, which nbformat brings, compiles this module's grammar for internationalised addresses at every start: over a
+# second, more than all else together. No notebook schema asks for it, so this process does without.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -137,14 +137,17 @@ def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], ev
 
 @click.command("status")
 @click.option("--attention", is_flag=True, help="Only who needs you.")
+@click.option("--unit", metavar="UNIT", help="Only this unit.")
 @with_course
-def status_(course: Course, attention: bool) -> None:
+def status_(course: Course, attention: bool, unit: str | None) -> None:
     """The cohort, unit by unit, and who needs you."""
     from kit.grading.executors import open_executor
     from kit.reports import load, status_table
 
+    if unit is not None:
+        course.unit(unit)
     isolation = open_executor(course).isolation
-    make_console().print(status_table(load(course.root), attention_only=attention, isolation=isolation))
+    make_console().print(status_table(load(course.root), attention_only=attention, unit=unit, isolation=isolation))
 
 
 @click.command("record")

@@ -11,7 +11,6 @@ out. Every folder above `path` must let learners pass (mode x), as `path` itself
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import secrets
@@ -44,7 +43,6 @@ _RUN_AGAIN = "Mend that, then run `kit run` again."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INBOX_ENTRIES = 2_000  # what one learner piles up must not keep the others waiting
 _STALE_SECONDS = 86_400.0
-_NOT_THE_LEARNERS_FAULT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 
 
 class FolderExchange:
@@ -292,9 +290,6 @@ class FolderExchange:
 
 def _leave_out(refusal: SubmissionRefused, beside: Path) -> None:
     """Instead of the files keep the sentence that says why they were not taken."""
-    cause = refusal.__cause__
-    if isinstance(cause, OSError) and cause.errno in _NOT_THE_LEARNERS_FAULT:
-        raise cause
     discard(beside)
     beside.mkdir()
     (beside / REFUSED).write_text(str(refusal), encoding="utf-8", errors="replace")

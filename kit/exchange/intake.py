@@ -8,21 +8,24 @@ to whoever owns the folder (else a hard link to a file of somebody else's would 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from kit.course import Limits
-from kit.errors import SubmissionRefused
+from kit.errors import StorageError, SubmissionRefused
 
 REFUSED = ".refused"
 """A file of this name in a folder the desk took into custody says why the submission was refused."""
 NEVER_TAKEN = frozenset({".ipynb_checkpoints", "__pycache__", REFUSED})
 _FEEDBACK = "feedback"  # nbgrader puts fetched feedback beside the notebook
-_MAX_DEPTH = 16
+_THE_MACHINES_FAULT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+_MAX_DEPTH = 8  # of the longest names, and the copy's path still fits into what the system takes
 _CHUNK = 1 << 20
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a fifo must not wait for somebody to write into it.
@@ -70,12 +73,17 @@ class _Tally:
 def weigh(folder: Path, limits: Limits) -> str | None:
     """The sentence that says why the submission in *folder* cannot be taken; None if it can.
 
+    StorageError where the fault is the machine's, which is never the learner's.
     Never reads contents, never follows a link, and stops counting as soon as a limit is passed.
     """
     try:
         _check(folder, limits)
     except SubmissionRefused as refusal:
         return str(refusal)
+    except OSError as error:
+        raise StorageError(
+            f"A submission could not be looked at: {error.strerror} ({folder}). Mend that and try again."
+        ) from error
     return None
 
 
@@ -122,6 +130,8 @@ def _opened(folder: Path) -> Iterator[int]:
     except NotADirectoryError:
         raise SubmissionRefused(f"{_shown(folder.name)} is not a folder. Submit the folder that you fetched.") from None
     except OSError as error:
+        if error.errno in _THE_MACHINES_FAULT:
+            raise
         raise SubmissionRefused(
             f"The folder {_shown(folder.name)} cannot be read: {error.strerror}. Submit the folder that you fetched."
         ) from error
@@ -139,7 +149,10 @@ def _walk(folder: int, tally: _Tally, owner: int, inside: str = "", depth: int =
             name = f"{inside}{entry.name}"
             if entry.name in skipped:
                 continue
-            about = entry.stat(follow_symlinks=False)
+            try:
+                about = entry.stat(follow_symlinks=False)
+            except OSError as error:  # taken away since it was listed
+                _unreadable(name, error)
             if about.st_uid != owner:
                 raise _odd(name, "belongs to somebody else")
             if stat.S_ISREG(about.st_mode):
@@ -158,7 +171,7 @@ def _entered(folder: int, entry: str, name: str) -> Iterator[int]:
     try:
         below = os.open(entry, _ENTER, dir_fd=folder)
     except OSError as error:
-        raise _odd(name, f"cannot be read ({error.strerror})") from error
+        _unreadable(name, error)
     try:
         yield below
     finally:
@@ -169,7 +182,7 @@ def _copy(found: Found, where: Path, tally: _Tally, owner: int) -> None:
     try:
         source = os.open(found.name.rpartition("/")[2], _READ, dir_fd=found.folder)
     except OSError as error:
-        raise _odd(found.name, f"cannot be read ({error.strerror})") from error
+        _unreadable(found.name, error)
     with open(source, "rb", buffering=0) as reader:
         about = os.fstat(source)
         if not stat.S_ISREG(about.st_mode) or about.st_uid != owner:
@@ -211,6 +224,12 @@ def _odd(name: str, what: str) -> SubmissionRefused:
         f"{_shown(name)} {what}, so this submission cannot be taken. "
         "Move it out of the assignment's folder, then submit again."
     )
+
+
+def _unreadable(name: str, error: OSError) -> NoReturn:
+    if error.errno in _THE_MACHINES_FAULT:
+        raise error
+    raise _odd(name, f"cannot be read ({error.strerror})") from error
 
 
 def _kind(mode: int) -> str:

@@ -94,8 +94,10 @@ def feedback_page(work: Work, items: Sequence[ItemScore], scoring: Scoring) -> s
         for number, name in enumerate(names, 1)
     ]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    words = work.siblings.get(work.assignment.id) or work.assignment.id
     return template.render(
-        title=work.siblings.get(work.assignment.id) or work.assignment.id,
+        title=words[:1].upper() + words[1:],
+        assignment=work.assignment.id,
         objectives=objectives,
         remarks=_remarks(scoring),
         style=style,

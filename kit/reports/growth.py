@@ -43,10 +43,8 @@ def _decisive(verdicts: pd.DataFrame) -> pd.DataFrame:
     since = ~verdicts["before_reset"]
     anew = since.groupby([verdicts["learner"], verdicts["unit"]]).transform("any")
     counted = verdicts[since | ~anew]
-    # A showing goes before what is not one; among showings the first counts, among the others the last.
-    showing = (counted["state"] == "mastered").astype("int64")
-    order = counted["attempt"].where(showing == 0, -counted["attempt"])
-    ranked = counted.assign(_showing=showing, _order=order).sort_values(["_showing", "_order"], kind="stable")
+    # An objective is `mastered` by one attempt only; from then on it is `mastered-before`.
+    ranked = counted.assign(_showing=counted["state"] == "mastered").sort_values(["_showing", "attempt"], kind="stable")
     return ranked.drop_duplicates(["learner", *_WHAT], keep="last")
 
 

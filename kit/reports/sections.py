@@ -175,7 +175,7 @@ def _pace(row: dict[str, Any], mine: pd.DataFrame) -> Pace:
     spent = ", ".join(f"{cycles}: {k}" for cycles, k in zip(mine["cycles"], mine["learners"], strict=True))
     counts = {name: row[name] for name in ("unit", "title", "learners", "begun", "mastered", "by_override")}
     q1, middle, q3 = (duration(row[f"time_{name}"].to_pytimedelta() if n else None) for name in ("q1", "median", "q3"))
-    spread = f"{q1} to {q3}" if n >= 1 else "–"
+    spread = f"{q1} to {q3}" if n >= QUARTILES_FROM else "–"
     return Pace(**counts, cycles=spent or "–", n=n, median=middle, spread=spread)
 
 

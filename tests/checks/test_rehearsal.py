@@ -1,4 +1,4 @@
-"""What `kit check` says after it has built the units aside and graded them for real. Each bad unit has one thing wrong."""
+"""What `kit check` says after it has built units aside and graded them for real: each unit here has one thing wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNITS = {
     "07-solution": "solution-leaked",
     "08-build": "build-failed",
     "09-unbuilt": "build-failed",
-    "10-kernel": "trial-failed",
+    "10-no-python": "trial-failed",
     "11-corrective": "reference-fails",
     "12-hidden": "hidden-test-leaked",
     "13-company": "misstep-passes",
@@ -46,7 +46,6 @@ def missteps(name: str, *wrong: tuple[int, str, str]) -> Spoil:
 
 
 _LAX = 'assert "adding_1" in globals()\n'
-_KERNEL = {"display_name": "Fortran", "language": "python", "name": "fortran-77"}
 
 SPOILS: dict[str, Spoil] = {
     "01-reference": edit(unit("01-reference"), "adding-1", source("assert adding_1 == 11, 'Form a has 10.'")),
@@ -65,20 +64,21 @@ SPOILS: dict[str, Spoil] = {
     "06-idle": all_of(
         edit(unit("06-idle"), "adding-1", source(_LAX)), missteps("06-idle", (2, "forgets", "adding_2 = {{n}}"))
     ),
-    "07-solution": edit(unit("07-solution"), 0, source("First you write `adding_1 = {{n}} + 1`.")),
+    "07-solution": all_of(
+        put(unit("07-solution"), "adding_1 = {{n}} + 1", "adding_1 = {{n}} + 3 - 2"),
+        edit(unit("07-solution"), 0, source("First you write `adding_1 = {{n}} + 3 - 2`.")),
+    ),
     "08-build": edit(unit("08-build"), "adding-1-answer", source("### BEGIN SOLUTION\nadding_1 = {{n}} + 1")),
     "09-unbuilt": edit(unit("09-unbuilt"), 2, source("variants = 3")),
-    "10-kernel": lambda root: (root / unit("10-kernel")).write_text(
-        json.dumps(json.loads((root / unit("10-kernel")).read_text()) | {"metadata": {"kernelspec": _KERNEL}})
-    ),
+    "10-no-python": edit(unit("10-no-python"), "adding-1", source("assert adding_1 ==")),
     "11-corrective": all_of(
         lambda root: write_unit(root, "11-corrective", objectives={"adding": ("diagram",)}, forms="ab",
                                 enrichment=False),
         put("corrective/11-corrective/adding/diagram.ipynb", "assert practice_1 == 0 + 1", "assert practice_1 == 7"),
     ),
     "12-hidden": all_of(
-        edit(unit("12-hidden"), "adding-1", source(
-            "assert adding_1 == {{n}} + 1\n### BEGIN HIDDEN TESTS\nassert adding_1 * 7 - 3 > 40\n### END HIDDEN TESTS")),
+        edit(unit("12-hidden"), "adding-1", source("assert adding_1 == {{n}} + 1\n### BEGIN HIDDEN TESTS\n"
+                                                   "assert adding_1 * 7 - 3 > 40\n### END HIDDEN TESTS")),
         add(unit("12-hidden"), cell("number = 6  # a cell that is no item\nassert number * 7 - 3 < 40")),
         edit(unit("12-hidden"), 0, source("It is tested like this:\n\n    assert adding_1 * 7 - 3 > 40\n")),
     ),
@@ -137,9 +137,9 @@ def test_a_good_unit_passes_every_trial(faults: list[Fault]) -> None:
         ("05-misstep", "misstep-passes", "units/05-misstep/missteps.toml, adding-1-answer “forgets”", "form a, b"),
         ("06-idle", "item-never-fails", "units/06-idle/unit.ipynb, cell adding-1", "No misstep"),
         ("07-solution", "solution-leaked", "units/07-solution/unit.ipynb, cell 1", "adding-1-answer"),
-        ("08-build", "build-failed", "units/08-build/unit.ipynb", "END SOLUTION"),
+        ("08-build", "build-failed", "units/08-build/unit.ipynb", "no end solution statement"),
         ("09-unbuilt", "build-failed", "units/09-unbuilt", "cannot be built"),
-        ("10-kernel", "trial-failed", "units/10-kernel/unit.ipynb, form a", "fortran-77"),
+        ("10-no-python", "trial-failed", "units/10-no-python/unit.ipynb, form a", "adding-1"),
         ("11-corrective", "reference-fails", "corrective/11-corrective/adding/diagram.ipynb, cell practice-1",
          "earns 0 of 1"),
         ("12-hidden", "hidden-test-leaked", "units/12-hidden/unit.ipynb, cell 1", "adding_1 * 7 - 3 > 40"),
@@ -154,7 +154,7 @@ def test_what_only_running_the_notebooks_shows(
 
 
 def test_only_the_misstep_that_passes_is_told_not_its_neighbours(faults: list[Fault]) -> None:
-    assert [f.where.split(", ")[1] for f in faults if f.code == "misstep-passes"] == ["adding-1-answer “forgets”"]
+    assert [f.where.split(", ")[1] for f in of(faults, "05-misstep", "misstep-passes")] == ["adding-1-answer “forgets”"]
 
 
 def test_a_misstep_caught_by_another_item_of_its_objective_is_caught(faults: list[Fault]) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tiny import A, B, files_in, hand_in, in_a_child, write_notebook
 
 from kit.course import Limits
 from kit.errors import NotGranted, StorageError
-from kit.exchange import Feedback, Submitted
+from kit.exchange import Feedback, Submitted, weigh
 from kit.exchange.folder import FolderExchange
 
 ROOT = os.geteuid() == 0
@@ -173,6 +174,8 @@ class TestAnAccountForEachLearner:
         (submitted,) = shared.arrivals()
         assert isinstance(submitted, Submitted)
         assert b"only root" not in b"".join(files_in(submitted.folder).values())
+        assert weigh(submitted.folder, shared.limits) == weigh(entry, shared.limits)
+        assert "'mine.txt' belongs to somebody else" in (weigh(entry, shared.limits) or "")
 
     def test_an_account_that_shares_its_group_is_refused_with_the_way_out(
         self, shared: FolderExchange, form_a: Path
@@ -251,6 +254,33 @@ class TestDisksThatDoNotTakeIt:
         assert isinstance(submitted, Submitted)
         assert submitted.receipt == receipt
         assert files_in(submitted.folder) == files_in(work)
+
+    def test_running_out_of_open_files_is_never_the_learners_fault(
+        self, folder_exchange: FolderExchange, form_a: Path, adas: Path, limits: Limits
+    ) -> None:
+        folder_exchange.grant("ada", A, form_a)
+        write_notebook(adas / "names.ipynb", "")
+        (adas / "1" / "2" / "3").mkdir(parents=True)
+        (adas / "1" / "2" / "3" / "deep.txt").touch()
+        folder_exchange.submit("ada", A, adas)
+
+        def with_room_for(files: int) -> object:
+            highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+            while os.dup(0) < highest:
+                pass
+            resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + files, highest + 1 + files))
+            (submitted,) = folder_exchange.arrivals()
+            assert isinstance(submitted, Submitted)
+            return weigh(submitted.folder, limits)
+
+        answers = []
+        for files in range(3, 24):
+            answers.append(in_a_child(partial(with_room_for, files)))
+            if answers[-1] is None:
+                break
+        assert answers[-1] is None, "with enough room it arrives, and nothing is wrong with it"
+        assert len(answers) > 5
+        assert {type(answer) for answer in answers[:-1]} == {StorageError}
 
     def test_a_read_only_inbox_says_so(self, limits: Limits) -> None:
         place = Path(tempfile.mkdtemp(prefix="kit-test-", dir="/tmp"))

@@ -165,6 +165,25 @@ def test_an_odd_submission_arrives_with_the_sentence_why_it_cannot_be_graded(
     assert files_in(secret), "settling followed no link"
 
 
+def test_folders_deeper_than_a_path_can_say_stop_nobody(
+    folder_exchange: FolderExchange, inbox: Path, tmp_path: Path
+) -> None:
+    roomy = FolderExchange(folder_exchange.path, Limits())
+    write_notebook(inbox / NAME / "names.ipynb", "")
+    here = os.open(inbox / NAME, os.O_RDONLY)
+    for _ in range(30):  # 30 × 255 signs: no path can name the innermost
+        os.mkdir("d" * 255, dir_fd=here)
+        below = os.open("d" * 255, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    (odd,) = of(roomy, "mallory")
+    assert "too many folders inside each other" in (weigh(odd.folder, Limits()) or "")
+    assert len(of(roomy, "ada")) == 1
+    roomy.settle(odd)
+    assert of(roomy, "mallory") == []
+
+
 def test_a_folder_that_was_weighed_by_hand_tells_the_same(inbox: Path, limits: Limits, secret: Path) -> None:
     (inbox / NAME).mkdir()
     oversize(inbox / NAME, secret)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from kit.course import Course, Limits
 from kit.errors import GraderFault, KitError
-from kit.grading.executors import EXECUTORS, CellJob, CellRun, Executor, Job, open_executor
+from kit.grading.executors import EXECUTORS, CellJob, CellRun, Executor, Job, Run, open_executor
 from kit.grading.executors.nbclient import NbclientExecutor
 from kit.grading.executors.sandbox import Walls
 
@@ -233,3 +235,18 @@ def test_it_says_what_keeps_learner_code_away(executor: Executor) -> None:
 def test_an_unknown_executor_is_named_with_the_known_ones() -> None:
     with pytest.raises(KitError, match="nbclient"):
         open_executor(course("no-such"))
+
+
+def test_several_submissions_can_run_at_the_same_time(executor: Executor) -> None:
+    jobs = [job(f"x = {n}\nimport time\ntime.sleep(0.5)", f"assert x == {n}", "print(x)") for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        runs = list(pool.map(executor.run, jobs))
+    assert [states(run.cells) for run in runs] == [["ran"] * 3] * 4
+    assert [printed(run.cells[2]).strip() for run in runs] == ["0", "1", "2", "3"]
+
+
+def test_it_can_be_called_from_a_running_event_loop(executor: Executor) -> None:
+    async def in_a_notebook() -> Run:
+        return executor.run(job("x = 1", "assert x == 1"))
+
+    assert states(asyncio.run(in_a_notebook()).cells) == ["ran", "ran"]

@@ -182,11 +182,6 @@ DISHONEST = {
         "    kernel.session.send(stream, 'kit_check_reply', reply, parent, ident=ident)\n"
         "kernel.shell_handlers['kit_check_request'] = passed\ntotal = 7"
     ),
-    "a harness told that all is well": (
-        "import kit_inside.hardening as h, kit_inside.compiling as c, kit_inside.guard as g\n"
-        "h.Hardening.compare = lambda *a: True\nc.compile_check = lambda *a: (compile('', '', 'exec'), None)\n"
-        "g.Guard.restore = lambda self: None\ntotal = 7"
-    ),
     "builtins of one's own": (
         "__builtins__ = {'isinstance': lambda *a: True, 'type': lambda v: int, '__import__': __import__}\ntotal = '6'"
     ),
@@ -210,6 +205,18 @@ def strict(tmp_path_factory: pytest.TempPathFactory, executor: Executor) -> Exer
 @pytest.mark.parametrize("source", DISHONEST.values(), ids=DISHONEST.keys())
 def test_dishonest_code_gets_none(strict: Exercise, source: str) -> None:
     assert scores(strict.grade({"total-answer": source}).items) == {"total": 0.0}
+
+
+def test_a_harness_told_that_all_is_well_does_not_believe_it(tmp_path: Path, executor: Executor) -> None:
+    lie = (
+        "import kit_inside.hardening as h, kit_inside.compiling as c, kit_inside.guard as g\n"
+        "h.Hardening.compare = lambda *a: True\nc.compile_check = lambda *a: (compile('', '', 'exec'), None)\n"
+        "g.Guard.restore = g.Plumbing.restore = lambda self: None\ntotal = 7"
+    )
+    made = exercise(tmp_path, [answer("total-answer"), check("total", "assert total == 6")], executor)
+    graded = made.grade({"total-answer": lie})
+    assert scores(graded.items) == {"total": 0.0}
+    assert "AssertionError" in str(graded.notebook)  # it was the check that failed, not the lie
 
 
 def test_the_reference_of_that_notebook_gets_its_points(strict: Exercise) -> None:

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from kit.cycle import alone
+from kit.decisions import decide
 from kit.errors import CourseError, LedgerError, UnknownName
-from kit.reports import CourseView, load
+from kit.reports import REPORTS, CourseView, load
 from tests.reports.written_history import BEGIN, History, write_course
 
 FRAMES = ("attempts", "items", "objectives", "units", "progress", "correctives", "events")
@@ -90,6 +91,27 @@ def test_one_row_per_corrective_with_what_the_attempt_after_it_showed(cohort: Hi
         ("ada", "slicing", "number-line", at(6.5), at(7), 1.0, 2, "mastered"),
         ("ben", "text", "tracing", at(5), None, None, None, None),
     ]
+
+
+def test_a_corrective_that_could_not_be_read_is_not_handed_in(cohort: History) -> None:
+    submission = cohort.submit("ben", "01-values.text.tracing", 6)
+    cohort.happen("rejected", "ben", "01-values.text.tracing", 6, submission=submission, reason="It is not a notebook.")
+    ben = cohort.view().correctives.set_index("learner").loc["ben"]
+    assert pd.isna(ben["submitted_at"])
+
+
+def test_a_decision_that_waits_for_a_person_says_waiting_and_not_assessed(cohort: History) -> None:
+    unit = cohort.records["cleo"].unit("01-values")
+    attempt = unit.attempts[0]
+    decision = decide(cohort.catalogue.current("01-values"), unit, attempt)
+    data = {"submission": attempt.submission.id, "version": 1, "decision": decision.to_data()}
+    cohort.happen("decided", "cleo", "01-values.a", 2, **data)
+    view = cohort.view()
+    verdicts = view.objectives[view.objectives["learner"] == "cleo"]
+    assert rows(verdicts, "objective", "score", "state") == [("names", 5, "mastered"), ("text", None, "not-assessed")]
+    assert view.attempts.set_index("learner").loc["cleo", "outcome"] == "waiting"
+    # There is no level to compare yet, neither of the whole nor of the part that is assessed.
+    assert "cleo" not in set(REPORTS["first-and-final"](view)["learner"])
 
 
 def test_the_state_of_every_objective_is_the_one_that_standing_tells(cohort: History) -> None:

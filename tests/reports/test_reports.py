@@ -28,6 +28,17 @@ def test_the_cohort_map_has_a_row_per_learner_and_a_column_per_unit_in_the_cours
     }
 
 
+def test_units_stand_in_the_courses_order_and_not_by_name(tmp_path: Path) -> None:
+    unit = 'title = "x"\napproach = "worked-example"\n{}[objectives.x]\ntitle = "x"\ncorrectives = ["tracing"]\n'
+    units = {"01-needs-the-other": unit.format('requires = ["02-comes-first"]\n'), "02-comes-first": unit.format("")}
+    history = History(write_course(tmp_path, units))
+    history.enrol("ada")
+    order = ["02-comes-first", "01-needs-the-other"]
+    assert list(REPORTS["cohort-map"](history.view()).columns) == order
+    assert list(REPORTS["unit-progress"](history.view()).index) == order
+    assert list(REPORTS["time-to-mastery"](history.view())["unit"]) == order
+
+
 NEXT_STEPS = {
     "every form is seen": ("eve", ["2 cycles are done"], ["kit override eve 01-values --another-form", "kit build"]),
     "our grader failed": ("finn", ["failed 3 times", "did not start"], ["kit run --retry-faults"]),
@@ -124,6 +135,13 @@ def test_approaches_count_what_was_opened_handed_in_and_what_followed(cohort: Hi
         ("number-line", 1, 1, 1, 1, 1.0),
         ("tracing", 1, 0, 0, 0, None),
     ]
+
+
+def test_a_corrective_followed_by_a_gap_counts_among_what_followed(cohort: History) -> None:
+    cohort.grade("ben", "01-values.text.tracing", 6, {"text": 1})
+    cohort.attempt("ben", "01-values.b", 8, {"names": 5, "text": 3})
+    found = REPORTS["approaches"](cohort.view()).set_index("approach").loc["tracing"]
+    assert found.to_dict() == {"opened": 1, "handed_in": 1, "followed": 1, "shown": 0, "practice": 0.5}
 
 
 def test_time_to_mastery_leaves_out_what_an_instructor_declared(cohort: History) -> None:

@@ -58,7 +58,7 @@ class SubmissionKernel(IPythonKernel):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self._plumbing = None
+        self._clean_up = _nothing  # until the snapshot is taken
         self.shell_handlers["kit_prepare_request"] = self.kit_prepare_request
         self.shell_handlers["kit_check_request"] = self.kit_check_request
 
@@ -72,8 +72,7 @@ class SubmissionKernel(IPythonKernel):
         try:
             return await super().do_execute(*arguments, **named)
         finally:
-            if self._plumbing is not None:
-                self._plumbing.restore()
+            self._clean_up()
 
     async def kit_prepare_request(self, stream, ident, parent):
         """Take the snapshot that checks start from; content: modules, imports, own_names, own_classes, output_bytes."""
@@ -87,8 +86,9 @@ class SubmissionKernel(IPythonKernel):
             found = guard.modules.get(module)
             if found is not None and (not member or hasattr(found, member)):
                 names[name] = getattr(found, member) if member else found
-        self._kit = (guard, hardening, names)
-        self._plumbing = Plumbing(self, self.session)
+        # Bound methods: replacing them in their classes later changes nothing here.
+        self._kit = (guard.restore, hardening, names)
+        self._clean_up = Plumbing(self, self.session).restore
         assert self.session is not None
         self.session.send(stream, "kit_prepare_reply", {"status": "ok"}, parent, ident=ident)
 
@@ -98,10 +98,11 @@ class SubmissionKernel(IPythonKernel):
         content = dict(parent["content"])
         parent["content"].clear()
         shell, nonce = self.shell, content["nonce"]
+        assert shell is not None
         before = {name: shell.user_ns.get(name, _NOTHING) for name in content["forget"]}
         report = await _run_check(shell, *self._kit, content["source"], f"<check {content['key']}>")
         _put_names_back(shell.user_ns, before)
-        self._plumbing.restore()
+        self._clean_up()
         for name in ("stdout", "stderr"):
             try:
                 getattr(sys, name).flush()
@@ -114,6 +115,10 @@ class SubmissionKernel(IPythonKernel):
 _NOTHING = object()
 
 
+def _nothing():
+    """Nothing to put back yet."""
+
+
 def _put_names_back(namespace, before):
     for name, value in before.items():
         if value is _NOTHING:
@@ -122,9 +127,9 @@ def _put_names_back(namespace, before):
             namespace[name] = value
 
 
-async def _run_check(shell, guard, hardening, names, source, filename):
+async def _run_check(shell, restore, hardening, names, source, filename):
     namespace = shell.user_ns
-    guard.restore()
+    restore()
     namespace["__builtins__"] = builtins
     try:
         body, last = compile_check(_transform(source), filename, names, hardening, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
