@@ -22,7 +22,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(list(PARTS)), metavar="[PART]…")
-@click.option("--rounds", type=click.IntRange(1), help="Rounds for every part. Default: 7, and 3 of the demo.")
+@click.option("--rounds", type=click.IntRange(1), help="Rounds for every part. Default: 5, and 3 of the demo.")
 def main(parts: tuple[str, ...], rounds: int | None) -> None:
     """Run PARTs (default: all of them) and write their tables into docs/benchmarks.md. All of them take a while."""
     size = Size(ROOT, "02-lists.a")

@@ -36,7 +36,7 @@ def run(ground: Ground) -> list[Row]:
     @contextmanager
     def generate_all(number: int) -> Iterator[Work]:
         nbgrader = Nbgrader(ground.folder(), ground.built())
-        yield lambda: [nbgrader.generate_assignment(name) for name in nbgrader.assignments]
+        yield nbgrader.generate_everything
 
     costs = measure({every: build_all, again: build_nothing, theirs: generate_all}, ground.size.rounds, ground.tell)
     peer = Row(theirs, costs[theirs])

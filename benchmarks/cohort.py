@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -101,7 +101,7 @@ class _Way:
 
     def _event(
         self, kind: EventKind, key: str, what: Assignment | None = None, *, who: str = SYSTEM,
-        data: dict[str, object] | None = None, why: str = "",
+        data: Mapping[str, object] | None = None, why: str = "",
     ) -> Event:  # fmt: skip
         unit, name = (what.unit, what.id) if what else (None, None)
         event = Event(key, kind, self.learner, self.now, who, unit, name, data or {}, why)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from benchmarks.ground import Ground
-from benchmarks.measure import Contender, Row, Work, measure
+from benchmarks.measure import Contender, Cost, Row, Work, measure
 from kit.simulate import make_cohort, play
 
 SEED = 7
@@ -41,5 +41,5 @@ def run(ground: Ground) -> list[Row]:
     return [alone, replace(both, peer=alone)]
 
 
-def _per_minute(count: int, costs: tuple[object, ...]) -> int:
-    return round(60 * count / statistics.median(cost.wall for cost in costs))  # type: ignore[attr-defined]
+def _per_minute(count: int, costs: tuple[Cost, ...]) -> int:
+    return round(60 * count / statistics.median(cost.wall for cost in costs))

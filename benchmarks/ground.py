@@ -1,4 +1,4 @@
-"""The courses that are measured: copies of one course's sources in a temporary folder, built and peopled when asked for."""
+"""The courses that are measured: copies of one course in a temporary folder, built and peopled when asked for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Size:
     """Whose sources are copied."""
     form: str
     """Assignment id of the form that is handed in half right."""
-    rounds: int = 7
+    rounds: int = 5
     learners: int = 1_000
     many: int = 5_000
     """For how it grows."""

@@ -1,8 +1,8 @@
 """idle: a reconciler that finds nothing to do, for a cohort at the end of its course.
 
-Every learner has two attempts and a corrective in each unit. Measured are `kit.cycle.reconcile` alone, on an open course;
-`kit.cycle.run`, which reads the ledger first; and `kit run` as a whole process. The peer is the same thing for the smaller
-cohort: it shows how the cost grows. nbgrader has nothing that could be held against it.
+Every learner has two attempts and a corrective in each unit. Measured are `kit.cycle.reconcile` alone, on an open
+course; `kit.cycle.run`, which reads the ledger first; and `kit run` as a whole process. The peer is the same thing for
+the smaller cohort: it shows how the cost grows. nbgrader has nothing that could be held against it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The generated tables of docs/benchmarks.md, each between two marker comments; everything else in it is hand-written."""
+"""The generated tables of docs/benchmarks.md, each between two marker comments; the rest is hand-written."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def _line(row: Row) -> str:
     cpu = median_and_range(cost.cpu for cost in row.costs)
     what = f"{row.what}: **{row.note}**" if row.note else row.what
     ratios = (row.ratio(lambda cost: cost.wall), row.ratio(lambda cost: cost.cpu))
-    shown = " | ".join("" if ratio is None else f"× {ratio:.2f}" for ratio in ratios)
+    shown = " | ".join("" if ratio is None else f"× {ratio:.2g}" for ratio in ratios)
     return f"| {what} | {wall} | {cpu} | {shown} | {row.peer.what if row.peer else ''} |"

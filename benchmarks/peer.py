@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,14 @@ class Nbgrader:
         with _as_before():
             self._api = NbGraderAPI(CourseDirectory(config=config), config=config)
 
-    @property
-    def assignments(self) -> list[str]:
-        """The ids of everything it can release."""
-        return sorted(path.name for path in (self.folder / "source").iterdir())
-
     def generate_assignment(self, assignment: str) -> None:
         """`nbgrader generate_assignment`; RuntimeError with its log if it fails."""
         self._do("generate_assignment", assignment)
+
+    def generate_everything(self) -> None:
+        """`generate_assignment` for every assignment there is."""
+        for path in sorted((self.folder / "source").iterdir()):
+            self.generate_assignment(path.name)
 
     def take_in(self, learner: str, assignment: str, folder: Path) -> None:
         """Put *folder* where `nbgrader collect` puts a submission."""
@@ -57,13 +58,14 @@ class Nbgrader:
 
 @contextlib.contextmanager
 def _as_before() -> Iterator[None]:
-    """Its converters change the working directory, ask the `alembic` command on PATH, and log (its kernels do too)."""
+    """Its converters change the working directory, ask the `alembic` command on PATH, log and warn (its kernels do too)."""
     path = os.environ["PATH"]
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     terminal = os.dup(2)
     try:
-        with contextlib.chdir("."), open(os.devnull, "wb") as nowhere:
+        with contextlib.chdir("."), open(os.devnull, "wb") as nowhere, warnings.catch_warnings():
             os.dup2(nowhere.fileno(), 2)
+            warnings.simplefilter("ignore")
             yield
     finally:
         os.dup2(terminal, 2)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from benchmarks.ground import Ground
-from benchmarks.measure import Contender, Row, measure, simply
+from benchmarks.measure import Row, measure, simply
 
 CLASS = 12
 """Learners in the course that `kit next` and `kit status` look at."""
@@ -27,7 +28,7 @@ def run(ground: Ground) -> list[Row]:
         "nbgrader --help": [program("nbgrader"), "--help"],
         "python -c pass": [sys.executable, "-c", "pass"],
     }
-    contenders: dict[str, Contender] = {name: simply(lambda c=command: _run(c)) for name, command in commands.items()}
+    contenders = {name: simply(partial(_run, command)) for name, command in commands.items()}
     costs = measure(contenders, ground.size.rounds, ground.tell)
     peer = Row("nbgrader --help", costs["nbgrader --help"])
     return [peer if name == peer.what else Row(name, costs[name], peer) for name in commands]

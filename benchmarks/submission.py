@@ -1,8 +1,8 @@
 """submission: from handing in to the decision in the ledger and the next notebook being there, for one learner.
 
 The form is half right, so that what opens is a corrective. Peer: nbgrader's `autograde` and `generate_feedback` of the
-same notebook, in process; it decides nothing and releases nothing. Beside them: what a sandboxed kernel costs that starts,
-runs one empty cell and ends.
+same notebook, in process; it decides nothing and releases nothing. Beside them: what a sandboxed kernel costs that
+starts, runs one empty cell and ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ from kit.stages.people import enrol, override
 
 def run(ground: Ground) -> list[Row]:
     """The rows of this part's table."""
-    ours, theirs, kernel = "submit → decided → next grant", "nbgrader: autograde + feedback", "one kernel, one empty cell"
+    ours, theirs, kernel = (
+        "submit → decided → next grant",
+        "nbgrader: autograde + feedback",
+        "one kernel, one empty cell",
+    )
     course = ground.built()
     _open_form(course, ground.size.form, ground.size.rounds + 1)
     nbgrader = Nbgrader(ground.folder(), course)

@@ -1,7 +1,7 @@
 """Processor time of processes behind walls (in a process namespace of their own), most of what grading costs.
 
-The system adds a process's time to whoever waits for it. Behind walls nobody does: everything there is killed with them.
-So it is looked at every few milliseconds while it lives; what it uses after the last look is missing.
+The system adds a process's time to whoever waits for it. Behind walls nobody does: everything there is killed with
+them. So it is looked at every few milliseconds while it lives; what it uses after the last look is missing.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def _tidy(root: Path, path: Path) -> Change | None:
     where = path.relative_to(root).as_posix()
     try:
         before = path.read_text(encoding="utf-8")
-        stored = json.loads(before)
         notebook = read_notebook(path)
+        stored = json.loads(before)
         what = [*_clear(notebook), *_new_ids(stored, notebook)]
         after = dumps(notebook)
     except KitError as error:

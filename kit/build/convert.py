@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor, SaveCells
 from nbgrader.utils import is_locked
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
@@ -58,7 +58,8 @@ def generate(course: Course, gradebook: Gradebook, assignment: str) -> None:
     config.CourseDirectory.release_directory = RELEASE
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.assignment_id = assignment
-    config.ClearSolutions.code_stub = {"python": CODE_STUB}
+    # nbgrader refuses languages it has no stub for, so its own ones stay.
+    config.ClearSolutions.code_stub = {**ClearSolutions.class_traits()["code_stub"].default(), "python": CODE_STUB}
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.no_database = True
     converter.force = True

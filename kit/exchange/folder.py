@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -340,16 +340,18 @@ def _remove_from_learner(done: Path, own: Path) -> None:
     """
     for name in os.listdir(own) if own.is_dir() else ():
         if name.startswith("."):
-            shutil.rmtree(own / name, ignore_errors=True)
+            _remove_if_possible(own / name)
     gone = own / f".gone-{secrets.token_hex(4)}"
     try:
         done.rename(gone)
     except FileNotFoundError:
         return
-    if gone.is_dir() and not gone.is_symlink():
-        shutil.rmtree(gone, ignore_errors=True)
-    else:
-        gone.unlink()
+    _remove_if_possible(gone)
+
+
+def _remove_if_possible(path: Path) -> None:
+    with suppress(OSError, RecursionError):  # thousands of folders inside each other: not worth a stop
+        discard(path)
 
 
 def _sweep(inbox: Path) -> None:

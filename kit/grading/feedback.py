@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -168,14 +169,21 @@ def _item_view(number: int, item: ItemScore, scoring: Scoring) -> ItemView:
 
 
 def _title(cell: SourceCell, cells: Sequence[SourceCell]) -> str:
-    """The nearest heading above a cell, or its name made readable."""
+    """How the text above an item begins: its heading, or its first sentence; the item's name where there is none."""
     for before in reversed(cells[: cells.index(cell)]):
         if before.role == "check":
             break
-        if before.type == "markdown" and (found := re.search(r"^#{1,6}\s+(.+)$", before.released, re.MULTILINE)):
-            heading = re.sub(r"[*`_]", "", found[1]).strip()
-            return re.sub(r"^\d+[.)]\s*", "", heading)
+        if before.type == "markdown" and before.role == "plain" and (words := _beginning(before.released)):
+            return words
     return cell.grade_id.replace("-", " ").replace("_", " ")
+
+
+def _beginning(text: str) -> str:
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    line = re.sub(r"[*`_#]+", "", line).strip()
+    line = re.sub(r"^(?:\w+ )?\d+[.:)]\s*", "", line)  # "3." or "Task 3.": items are numbered here
+    sentence = re.split(r"(?<=[.?!])\s", line, maxsplit=1)[0].removesuffix(".")
+    return textwrap.shorten(sentence, 80, placeholder=" …")
 
 
 def _item_remarks(check: Placed, answers: Iterable[Placed]) -> Iterator[str]:

@@ -139,7 +139,7 @@ ODD: dict[Callable[[Path, Path], None], str] = {
     fifo_inside: "'names.ipynb' is not an ordinary file",
     oversize: "larger than 20,000 bytes",
     pile_of_files: "more than 12 files",
-    bottomless: "more than 12 files",
+    bottomless: "too many folders inside each other",
     undecodable_inside: "'?",
 }
 

@@ -79,7 +79,7 @@ JUNK: dict[Callable[[Path], None], str] = {
     the_notebook_is_a_link: "'names.ipynb' is a link",
     a_fifo: "'pipe' is not an ordinary file",
     a_fifo_for_a_notebook: "'names.ipynb' is not an ordinary file",
-    deep_folders: "more than 12 files",
+    deep_folders: "too many folders inside each other",
 }
 
 

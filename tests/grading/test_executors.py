@@ -19,7 +19,7 @@ from kit.grading.executors.nbclient import NbclientExecutor
 from kit.grading.executors.sandbox import Walls
 
 LIMITS = Limits(cell_seconds=15, notebook_seconds=120, output_bytes=10_000)
-IMPATIENT = replace(LIMITS, cell_seconds=2)
+IMPATIENT = replace(LIMITS, cell_seconds=3)
 
 
 def course(executor: str) -> Course:

@@ -315,10 +315,10 @@ REASONS = {
         "Your answer stopped with a StdinNotImplementedError in line 1. The code asks for input with input(). Nobody "
         "sits at the keyboard when your work is checked: give the value in the code instead.",
     ),
-    "an endless loop": ("while True: pass", "Your answer ran longer than 2 seconds: is there a loop that never ends?"),
+    "an endless loop": ("while True: pass", "Your answer ran longer than 3 seconds: is there a loop that never ends?"),
     "an endless loop in the function": (
         "def half(n):\n    while True: pass",
-        "With your code the check ran longer than 2 seconds: is there a loop that never ends?",
+        "With your code the check ran longer than 3 seconds: is there a loop that never ends?",
     ),
     "the end of Python": (
         "import os; os._exit(0)",
@@ -336,7 +336,7 @@ def half(tmp_path_factory: pytest.TempPathFactory, executor: Executor) -> Exerci
     visible = "assert half(4) == 2, f'Half of 4 is 2, but your function gave {half(4)!r}.'"
     cells = [boxed("half-answer", solution), check("half", visible, hidden)]
     made = exercise(tmp_path_factory.mktemp("half"), cells, executor)
-    made.limits = replace(made.limits, cell_seconds=2)
+    made.limits = replace(made.limits, cell_seconds=3)
     return made
 
 

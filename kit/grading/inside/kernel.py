@@ -83,7 +83,7 @@ class SubmissionKernel(IPythonKernel):
         names = {name: value for name, value in BUILTINS.items() if name not in content["own_names"]}
         for name, origin in content["imports"].items():
             module, _, member = origin.partition(":")
-            found = guard.modules.get(module)
+            found = guard.modules.get(module) or sys.modules.get(module)  # `import a.b` makes the name a
             if found is not None and (not member or hasattr(found, member)):
                 names[name] = getattr(found, member) if member else found
         # Bound methods: replacing them in their classes later changes nothing here.

@@ -1,0 +1,115 @@
+"""The benchmarks run, count what they say they count, and stand on the page. No figure is judged here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import PAGE
+from benchmarks.ground import Ground, Size
+from benchmarks.measure import Cost, Row, measure, simply
+from benchmarks.page import replaced, table
+from benchmarks.parts import PARTS
+from kit.grading.executors.sandbox import enclose, find_walls
+from tests.courses import write_course
+
+NOTHING_SAID = lambda what, done, of: None  # noqa: E731
+BURN = "import time\nwhile time.process_time() < 0.5: pass"
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    root = write_course(tmp_path_factory.mktemp("tiny") / "course", {"01-one": (), "02-two": ("01-one",)}, forms="ab")
+    size = Size(root, "02-two.a", rounds=1, learners=3, many=5, players=1, player_rounds=1)
+    with Ground(size, NOTHING_SAID) as found:
+        yield found
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_runs_and_makes_a_table_of_all_its_rows(ground: Ground, part: str) -> None:
+    rows = PARTS[part](ground)
+    text = table(part, rows, when=date(2026, 3, 2), load=0.0)
+    assert all(len(row.costs) == 1 and row.costs[0].wall > 0 for row in rows)
+    assert all(f"| {row.what}" in text for row in rows)
+    assert any(row.peer for row in rows)
+    assert all(row.peer in rows for row in rows if row.peer), "a peer is shown in the table as well"
+    assert f"python -m benchmarks {part}" in text
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_page_has_a_section_for_every_part_with_figures_and_what_they_mean(part: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"\n## {part}: " in page
+    section = page.partition(f"\n## {part}: ")[2].partition("\n## ")[0]
+    figures = section.partition(f"<!-- generated: {part} -->\n")[2].partition(f"<!-- end: {part} -->")[0]
+    assert f"| {part} | wall time, s |" in figures
+    words = section.partition(f"<!-- end: {part} -->")[2]
+    assert words.count(". ") + words.count(".\n") >= 3
+
+
+def test_a_new_table_replaces_the_old_one_and_nothing_else() -> None:
+    page = "before\n<!-- generated: idle -->\nold\n<!-- end: idle -->\nafter\n"
+    once = replaced(page, "idle", "new\n")
+    assert once == "before\n<!-- generated: idle -->\nnew\n<!-- end: idle -->\nafter\n"
+    assert replaced(once, "idle", "new\n") == once
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["no markers", "<!-- generated: idle -->\nno end", 2 * "<!-- generated: idle -->\n<!-- end: idle -->\n"],
+    ids=["no markers", "only the first marker", "the markers twice"],
+)
+def test_a_page_without_its_one_pair_of_markers_is_refused(page: str) -> None:
+    with pytest.raises(ValueError, match="markers for 'idle'"):
+        replaced(page, "idle", "new\n")
+
+
+def test_the_contenders_take_turns_after_a_warm_up_that_does_not_count() -> None:
+    order: list[str] = []
+    contenders = {name: simply(lambda name=name: order.append(name)) for name in "ab"}  # type: ignore[misc]
+    costs = measure(contenders, 2, NOTHING_SAID)
+    assert order == ["a", "b", "b", "a", "a", "b"]
+    assert {name: len(found) for name, found in costs.items()} == {"a": 2, "b": 2}
+
+
+def test_a_ratio_is_the_median_of_the_rounds_so_that_one_busy_moment_does_not_make_it() -> None:
+    peer = Row("peer", (Cost(1, 1), Cost(1, 1), Cost(100, 1)))
+    row = Row("ours", (Cost(2, 3), Cost(2, 3), Cost(2, 3)), peer)
+    assert (row.ratio(lambda cost: cost.wall), row.ratio(lambda cost: cost.cpu)) == (2, 3)
+
+
+def test_the_processor_time_of_started_processes_counts() -> None:
+    burning = [sys.executable, "-I", "-S", "-c", BURN]
+    costs = measure({"burn": simply(lambda: subprocess.run(burning, check=True))}, 1, NOTHING_SAID)
+    assert costs["burn"][0].cpu > 0.4
+
+
+def test_the_processor_time_of_a_kernel_that_is_killed_with_its_walls_counts(tmp_path: Path) -> None:
+    walls = find_walls()
+    if walls.bwrap is None:
+        pytest.skip(walls.isolation)
+    code = f"{BURN}\nprint('burnt', flush=True)\ntime.sleep(60)"
+    command = enclose(walls, [sys.executable, "-I", "-S", "-c", code], home=tmp_path, wires=tmp_path, shown=[])
+
+    def burn_and_kill() -> None:
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"burnt\n"
+            # Longer than the time between two looks at it, however busy the machine is.
+            assert process.poll() is None
+            _wait_until_looked_at()
+            process.kill()
+
+    costs = measure({"burn": simply(burn_and_kill)}, 1, NOTHING_SAID)
+    assert costs["burn"][0].cpu > 0.4
+
+
+def _wait_until_looked_at() -> None:
+    import time
+
+    time.sleep(1.0)
