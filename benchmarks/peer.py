@@ -58,7 +58,7 @@ class Nbgrader:
 
 @contextlib.contextmanager
 def _as_before() -> Iterator[None]:
-    """Its converters change the working directory, ask the `alembic` command on PATH, log and warn (its kernels do too)."""
+    """Its converters change the working directory, ask the `alembic` command on PATH, log and warn; its kernels too."""
     path = os.environ["PATH"]
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     terminal = os.dup(2)

@@ -43,12 +43,13 @@ class ImportReport:
 
     def __str__(self) -> str:
         rows = [
-            f"    {u.id}: {u.cells} cells, {u.items} items, {u.points:g} points, {u.files} other files"
+            f"    {u.id}: {_many(u.cells, 'cell')}, {_many(u.items, 'item')}, {_many(u.points, 'point')}"
+            + (f", {_many(u.files, 'other file')}" if u.files else "")
             for u in self.units
         ]
-        head = f"{len(self.units)} units with {self.items} items and {self.points:g} points are in {self.target}:"
+        what = f"{_many(len(self.units), 'unit')} with {_many(self.items, 'item')} and {_many(self.points, 'point')}"
         steps = [f"{number:>4}. {step}" for number, step in enumerate(self.todo, start=1)]
-        return "\n".join([head, *rows, "What is left for you:", *steps])
+        return "\n".join([f"In {self.target}: {what}.", *rows, "What is left for you:", *steps])
 
     @property
     def items(self) -> int:
@@ -59,6 +60,10 @@ class ImportReport:
     def points(self) -> float:
         """Points taken over."""
         return sum(unit.points for unit in self.units)
+
+
+def _many(number: float, thing: str) -> str:
+    return f"{number:g} {thing}" if number == 1 else f"{number:g} {thing}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from kit.course import Limits
 from kit.errors import GraderFault, KitError
@@ -62,7 +63,7 @@ def make_job(work: Work, trusted: Trusted, placed: tuple[Placed, ...], sent: Sub
         kernel=str(trusted.kernelspec.get("name") or "python3"),
         language=trusted.language,
         limits=limits,
-        files={**sent.files, **_released_files(work.release)},
+        files=_together(sent.files, _released_files(work.release)),
         ground=find_ground(trusted),
     )
 
@@ -71,6 +72,17 @@ def _cell_job(cell: Placed, trusted: Trusted) -> CellJob:
     if cell.role != "check" or cell.origin is None:
         return CellJob(cell.key, cell.source)
     return CellJob(cell.key, cell.source, check=True, forget=hidden_names(trusted, cell.origin))
+
+
+def _together(sent: Mapping[str, bytes], released: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Both, with the released ones where a path is in both, or is a file in one and a folder in the other."""
+    folders = {parent.as_posix() for path in released for parent in PurePosixPath(path).parents}
+    kept = {
+        path: content
+        for path, content in sent.items()
+        if path not in folders and not any(parent.as_posix() in released for parent in PurePosixPath(path).parents)
+    }
+    return {**kept, **released}
 
 
 def _released_files(release: Path) -> dict[str, bytes]:

@@ -16,7 +16,8 @@ from kit.grading.work import Refusal, Work
 
 MAX_CELLS = 2_000
 """More than any unit has; a notebook beyond it was not made by hand."""
-_SKIPPED = {".ipynb_checkpoints", "__pycache__", ".git", "feedback"}
+_SKIPPED = {"__pycache__", "feedback"}
+"""Besides hidden files, which configure programs and are no part of anybody's work."""
 _AGAIN = "Open it in JupyterLab, save it, and submit again."
 
 
@@ -105,7 +106,7 @@ def _walk(folder: Path, root: Path, depth: int) -> Iterator[tuple[str, int]]:
     except NotADirectoryError:
         return
     for entry in entries:
-        if entry.name in _SKIPPED or not _is_clean(entry.name):
+        if entry.name in _SKIPPED or entry.name.startswith(".") or not _is_clean(entry.name):
             continue
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False):

@@ -117,8 +117,8 @@ def test_the_other_files_of_an_assignment_go_out_with_its_units(quickstart: Path
 
 def test_the_report_says_what_was_taken_over_and_what_is_next(quickstart: Path, tmp_path: Path) -> None:
     text = str(import_course(quickstart, tmp_path / "course"))
-    assert text.startswith("2 units with 9 items and 13 points")
-    assert "ps1-problem1: 18 cells, 7 items, 10 points, 1 other files" in text
+    assert text.startswith(f"In {tmp_path / 'course'}: 2 units with 9 items and 13 points.\n")
+    assert "ps1-problem1: 18 cells, 7 items, 10 points, 1 other file\n" in text
     assert "1. Run `kit check`" in text
     assert "source/header.ipynb" in text
 

@@ -127,6 +127,24 @@ def test_released_data_wins_over_a_changed_copy(total: Exercise) -> None:
     assert scores(graded.items) == {"total": 1.0}
 
 
+FILES: dict[str, tuple[dict[str, str], str]] = {
+    "a start-up file for IPython": ({".ipython/profile_default/startup/a.py": "total = 6"}, "total = 7"),
+    "a configuration for IPython": (
+        {"ipython_kernel_config.py": "get_config().InteractiveShellApp.exec_lines = ['total = 6']"}, "..."),
+    "a module named like one of the standard library": ({"math.py": "pi = 6", "ast.py": "1 / 0"}, "total = 7"),
+    "a module named like one the kernel needs": (
+        {"comm.py": "1 / 0", "IPython/__init__.py": "1 / 0", "zmq.py": "1 / 0", "debugpy.py": "1 / 0"}, "total = 7"),
+    "a folder where a file was given out": ({"numbers.txt/x": "x"}, "total = 7"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "source"), FILES.values(), ids=FILES.keys())
+def test_files_handed_in_do_not_change_the_grader(total: Exercise, files: dict[str, str], source: str) -> None:
+    assert scores(total.grade({"total-answer": source}, None, **files).items) == {"total": 0.0}
+    right = HONEST["files given out with the assignment"]
+    assert scores(total.grade({"total-answer": right}, None, **files).items) == {"total": 1.0}
+
+
 def test_a_module_handed_in_beside_the_notebook_can_be_imported(total: Exercise) -> None:
     graded = total.grade({"total-answer": "import mine\ntotal = mine.total"}, None, **{"mine.py": "total = 6"})
     assert scores(graded.items) == {"total": 1.0}

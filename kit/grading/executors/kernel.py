@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from queue import Empty
 from typing import Any
 
 import zmq.asyncio
@@ -184,9 +185,8 @@ class Kernel:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             try:
-                waiting = self.client.shell_channel.get_msg(timeout=None)
-                message = await asyncio.wait_for(waiting, min(left, WATCH_SECONDS))
-            except TimeoutError:
+                message = await self.client.shell_channel.get_msg(timeout=min(left, WATCH_SECONDS))
+            except Empty:
                 if not await self._alive():
                     return None
                 continue
@@ -268,7 +268,8 @@ def _kernel_argv(spec: KernelSpec, job: Job, connection: Path) -> tuple[list[str
     argv[0] = shutil.which(argv[0]) or argv[0]
     if job.language == "python":
         harness = [argv[0], "-s", str(_INSIDE / "__main__.py"), "-f", str(connection)]
-        return [*harness, "--HistoryManager.hist_file=:memory:"], [_INSIDE]
+        # The folder with the learner's files becomes importable only once the harness has what it needs.
+        return [*harness, "--HistoryManager.hist_file=:memory:", "--IPKernelApp.ignore_cwd=True"], [_INSIDE]
     argv = [word.replace("{resource_dir}", spec.resource_dir) for word in argv]
     return argv, [Path(spec.resource_dir)]
 

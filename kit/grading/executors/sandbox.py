@@ -79,6 +79,8 @@ def enclose(walls: Walls, argv: Sequence[str], *, home: Path, wires: Path, shown
 def environment(walls: Walls, home: Path, interpreter: str) -> dict[str, str]:
     """The whole environment of a kernel: nothing of the grader's own goes in."""
     where = HOME_INSIDE if walls.bwrap else str(home)
+    # Not in the home: files the learner hands in must not configure the kernel that grades them.
+    private = "/tmp/.kit" if walls.bwrap else str(home.parent / "private")
     return {
         "HOME": where,
         "PATH": os.pathsep.join([str(Path(interpreter).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
@@ -87,9 +89,10 @@ def environment(walls: Walls, home: Path, interpreter: str) -> dict[str, str]:
         "TZ": "UTC",
         "USER": "learner",
         "LOGNAME": "learner",
-        "IPYTHONDIR": f"{where}/.ipython",
+        "IPYTHONDIR": f"{private}/ipython",
+        "JUPYTER_CONFIG_DIR": f"{private}/jupyter",
         "JUPYTER_PLATFORM_DIRS": "1",
-        "MPLCONFIGDIR": f"{where}/.matplotlib",
+        "MPLCONFIGDIR": f"{private}/matplotlib",
         "PYTHONHASHSEED": "0",  # the same submission gets the same result
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",

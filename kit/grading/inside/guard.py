@@ -22,20 +22,18 @@ _HEAP = 1 << 9
 
 
 class Guard:
-    """A snapshot of functions and classes, taken before learner code ran; `restore` puts back what differs."""
+    """A snapshot of functions and classes, taken before learner code ran; `restore` puts back what differs.
+
+    To be made before the learner's folder can be imported from: never their own numpy.py.
+    """
 
     def __init__(self, modules=()):
         self.modules = {}
-        here = [entry for entry in sys.path if entry in ("", ".")]
-        sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
-        try:  # never the learner's own numpy.py
-            for name in (*ALWAYS, *modules):
-                try:
-                    self.modules[name] = importlib.import_module(name)
-                except Exception:  # the check that needs it will say so
-                    continue
-        finally:
-            sys.path[:0] = here
+        for name in (*ALWAYS, *modules):
+            try:
+                self.modules[name] = importlib.import_module(name)
+            except Exception:  # the check that needs it will say so
+                continue
         self.builtins = dict(vars(builtins))
         self.members = [(module, _functions(vars(module))) for module in self.modules.values()]
         classes = {id(c): c for module in self.modules.values() for c in vars(module).values() if _is_heap_class(c)}
