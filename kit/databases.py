@@ -58,6 +58,6 @@ def _next_step(reason: str) -> str:
         return "Another program is writing to it; try again when that has ended. Nothing was lost."
     if "readonly" in reason or "read-only" in reason or "attempt to write" in reason:
         return "Make the file and its folder writable for this account, and run again. Nothing was lost."
-    if "full" in reason:
-        return "Free some space on the disk, and run again. Nothing was lost."
+    if "full" in reason or "disk I/O" in reason:
+        return "Most likely the disk is full: free some space, and run again. Nothing was lost."
     return "Check that the database can be reached, and run again. Nothing was lost."

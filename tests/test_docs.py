@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import kit
-from kit.checks import CHECKS
+from kit.checks import CODES
 from kit.cli import COMMANDS
 from kit.course.toml import _CourseTable, _UnitTable
 from kit.decisions import RULES
@@ -41,13 +41,18 @@ def test_every_command_in_the_docs_exists() -> None:
     ("what", "names"),
     [
         ("rule", RULES), ("exchange", EXCHANGES), ("executor", EXECUTORS), ("report", REPORTS),
-        ("check", [code for check in CHECKS for code in check.codes]),
+        ("check", CODES),
         ("key of course.toml", [name for name in _CourseTable.model_fields if name != "limits"]),
         ("key of unit.toml", _UnitTable.model_fields),
     ],
 )  # fmt: skip
 def test_everything_one_can_choose_is_in_the_docs(what: str, names: list[str]) -> None:
     assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", EVERYTHING)] == []
+
+
+def test_the_page_of_checks_says_of_each_what_the_code_says() -> None:
+    page = (ROOT / "docs/checks.md").read_text()
+    assert [code for code, words in CODES.items() if f"| `{code}` | {words} |" not in page] == []
 
 
 def test_every_kind_of_event_is_explained_where_events_are_defined() -> None:

@@ -30,13 +30,16 @@ def new_(folder: Path, title: str | None) -> None:
 
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.argument("folder", type=click.Path(path_type=Path))
-def import_(source: Path, folder: Path) -> None:
-    """Make units in FOLDER of the nbgrader course in SOURCE, which stays as it is."""
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def import_(source: Path, folder: Path | None) -> None:
+    """Make units of the nbgrader course in SOURCE, which stays as it is.
+
+    They come into the new course FOLDER; without it, into SOURCE-mastery beside where you are.
+    """
     from kit.author import import_course
 
     with errors_in_words():
-        report = import_course(source, folder)
+        report = import_course(source, folder or Path(f"{source.resolve().name}-mastery"))
     click.echo(str(report))
 
 
@@ -51,7 +54,13 @@ def tidy_(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         changes = tidy(find_course_folder(ctx.find_root().obj), list(paths))
     for change in changes:
         click.echo(str(change))
-    click.echo(f"{len(changes)} notebooks tidied." if changes else "Everything is tidy.")
+    tidied = sum(change.done for change in changes)
+    if not changes:
+        click.echo("Everything is tidy.")
+    elif tidied < len(changes):
+        click.echo(f"{tidied} tidied, {len(changes) - tidied} left as they are.")
+    else:
+        click.echo(f"{tidied} tidied.")
 
 
 @click.command("check")

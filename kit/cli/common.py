@@ -91,21 +91,30 @@ def make_console() -> Console:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[Step], None]]:
-    """A bar for each stage of the cycle; feed it the steps. Silent where there is no terminal."""
+def progress_bar(say: Callable[[Step], str | None] = lambda step: None) -> Iterator[Callable[[Step], None]]:
+    """A bar for the stage of the cycle that is at work; feed it the steps. No bar where there is no terminal.
+
+    What *say* makes of a step is printed as a line of its own, above the bar.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        tasks: dict[str, Any] = {}
+        task = progress.add_task("", total=None, visible=False)
+        stage = ""
 
         def watch(step: Step) -> None:
-            if not step.of:
-                return
-            if step.stage not in tasks:
-                tasks[step.stage] = progress.add_task(step.stage, total=step.of)
-            progress.update(tasks[step.stage], completed=step.done, total=step.of)
+            nonlocal stage
+            words = say(step)
+            if words:
+                click.echo(words)
+            if step.of:
+                if step.stage != stage:
+                    stage = step.stage
+                    progress.reset(task)
+                done = step.done < step.of
+                progress.update(task, description=stage, completed=step.done, total=step.of, visible=done)
 
         yield watch
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import signal
+import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from kit.errors import Busy, KitError, NotBuilt
 if TYPE_CHECKING:
     from kit.course import Course
     from kit.records import Catalogue
-    from kit.stages.opened import Scope
+    from kit.stages.opened import Scope, Step
 
 _SCOPE = (
     click.option("--learner", "learners", multiple=True, metavar="NAME", help="Only this learner (may be repeated)."),
@@ -78,6 +80,8 @@ def run_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], retr
     from kit.cycle import run
 
     _known(course, learners)
+    # What is under way is put down properly, whoever ends us; the next run takes it up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped. `kit run` takes up from here."))
     with progress_bar() as watch:
         counts: dict[str, int] = {}
 
@@ -124,15 +128,16 @@ def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], ev
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     click.echo(f"Watching {course.title}. Ctrl-C ends it.")
-    counts: dict[str, int] = {}
-
-    def told(step: Any) -> None:
-        if step.stage in ("decide", "grant") or (step.stage == "grade" and step.of):
-            click.echo(f"{step.stage}: {step.what}")
-        counts[step.stage] = counts.get(step.stage, 0) + 1
-
-    watch_course(course, stop, scope=_scope(course, learners, units), watch=told, every=every)
+    with progress_bar(_in_words) as watch:
+        watch_course(course, stop, scope=_scope(course, learners, units), watch=watch, every=every)
     click.echo("Stopped. Everything begun is finished or will be taken up again by the next `kit run`.")
+
+
+def _in_words(step: Step) -> str | None:
+    """What is worth a line while watching: what came in, what was decided, what was opened."""
+    if step.stage in ("decide", "grant") or (step.stage == "grade" and step.of):
+        return f"{datetime.now():%H:%M:%S}  {step.stage:<7} {step.what}"
+    return None
 
 
 @click.command("status")

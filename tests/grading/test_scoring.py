@@ -161,8 +161,11 @@ def test_own_cells_run_where_they_stand(total: Exercise) -> None:
 # --- dishonest code ---------------------------------------------------------------------------------------------------
 
 DISHONEST = {
-    "patched builtins": "import builtins\nbuiltins.isinstance = builtins.type = lambda *a: int\ntotal = '6'",
-    "a shadowed type": "def type(value): return int\ntotal = 6.0",
+    "a patched builtin": (
+        "import builtins\nreal = isinstance\n"
+        "builtins.isinstance = lambda v, kind: True if v == 'six' else real(v, kind)\ntotal = 'six'"
+    ),
+    "a shadowed builtin": "def isinstance(value, kind): return True\ntotal = 'six'",
     "a patched module": "import math\nmath.isclose = lambda *a, **k: True\ntotal = 7",
     "a module put in the place of another": (
         "import sys, types\nfake = types.ModuleType('math')\nfake.isclose = lambda *a: True\n"
@@ -178,7 +181,8 @@ DISHONEST = {
         "get_ipython().ast_transformers.append(T())\ntotal = 7"
     ),
     "a trace function that jumps over lines": (
-        "import sys\ndef skip(frame, event, arg):\n    try:\n        frame.f_lineno = frame.f_lineno + 1\n"
+        "import sys\ndef skip(frame, event, arg):\n    if not frame.f_code.co_filename.startswith('<check'):\n"
+        "        return None\n    try:\n        frame.f_lineno = frame.f_lineno + 1\n"
         "    except ValueError:\n        pass\n    return skip\nsys.settrace(skip)\ntotal = 7"
     ),
     "a transformer that every shell uses": (
@@ -201,7 +205,7 @@ DISHONEST = {
         "kernel.shell_handlers['kit_check_request'] = passed\ntotal = 7"
     ),
     "builtins of one's own": (
-        "__builtins__ = {'isinstance': lambda *a: True, 'type': lambda v: int, '__import__': __import__}\ntotal = '6'"
+        "__builtins__ = {'isinstance': lambda *a: True, '__import__': __import__}\ntotal = 'six'"
     ),
     "a score shown again and again": "import atexit\nfrom IPython.display import display\ndisplay(1.0)\ntotal = 7\n1.0",
     "the end of output as of a result": "import sys\nprint('\\x00execute_result 1.0')\nsys.displayhook(1.0)\ntotal = 7",
@@ -212,17 +216,19 @@ DISHONEST = {
 def strict(tmp_path_factory: pytest.TempPathFactory, executor: Executor) -> Exercise:
     cells = [
         answer("total-answer", "total = 6"),
-        check(
-            "total",
-            "import math\nassert type(total) is int\nassert isinstance(total, int)\nassert math.isclose(total, 6)",
-        ),
+        check("kind", "assert isinstance(total, int)"),
+        check("close", "import math\nassert math.isclose(total, 6)"),
+        check("equal", "assert total == 6"),
     ]
     return exercise(tmp_path_factory.mktemp("strict"), cells, executor)
 
 
 @pytest.mark.parametrize("source", DISHONEST.values(), ids=DISHONEST.keys())
-def test_dishonest_code_gets_none(strict: Exercise, source: str) -> None:
-    assert scores(strict.grade({"total-answer": source}).items) == {"total": 0.0}
+def test_dishonest_code_gets_what_its_value_is_worth(strict: Exercise, source: str) -> None:
+    graded = strict.grade({"total-answer": source})
+    number = "total = 7" in source
+    assert scores(graded.items) == {"kind": float(number), "close": 0.0, "equal": 0.0}
+    assert notes(graded.items)["equal"] == "This did not hold: assert total == 6"  # it was run, and failed
 
 
 def test_a_harness_told_that_all_is_well_does_not_believe_it(tmp_path: Path, executor: Executor) -> None:
@@ -238,7 +244,7 @@ def test_a_harness_told_that_all_is_well_does_not_believe_it(tmp_path: Path, exe
 
 
 def test_the_reference_of_that_notebook_gets_its_points(strict: Exercise) -> None:
-    assert scores(strict.grade({"total-answer": "total = 6"}).items) == {"total": 1.0}
+    assert scores(strict.grade({"total-answer": "total = 6"}).items) == {"kind": 1.0, "close": 1.0, "equal": 1.0}
 
 
 def test_a_builtin_the_task_asks_for_is_the_learners(tmp_path: Path, executor: Executor) -> None:
