@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from kit.course import Limits
 from kit.grading.executors import CellJob, Executor, Job
+from kit.grading.executors.leftovers import new_folder
 from kit.grading.executors.nbclient import NbclientExecutor
 from kit.grading.executors.sandbox import Walls, find_walls
 
@@ -71,3 +76,18 @@ def test_without_walls_the_executor_says_so_and_still_works() -> None:
     bare = NbclientExecutor(Walls(None, "none: for this test"))
     assert bare.isolation.startswith("none")
     assert state_of("x = 1", bare) == "ran"
+
+
+def test_the_folder_of_a_grader_that_was_killed_is_swept_and_that_of_a_living_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        mine = new_folder()
+        program = "import os, signal; from kit.grading.executors.leftovers import new_folder; new_folder(); "
+        environment = {**os.environ, "TMPDIR": place}
+        killed = [sys.executable, "-c", program + "os.kill(os.getpid(), signal.SIGKILL)"]
+        assert subprocess.run(killed, env=environment, check=False).returncode == -signal.SIGKILL
+        assert len(os.listdir(place)) == 2
+        NbclientExecutor()
+        assert os.listdir(place) == [mine.name]

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,7 +23,7 @@ from traitlets import List, Unicode
 
 from kit.errors import GraderFault
 from kit.grading.executors.job import CellJob, CellRun, Job, Trouble, Value
-from kit.grading.executors.leftovers import MARK, end_leftovers
+from kit.grading.executors.leftovers import MARK, end_leftovers, new_folder, remove_folder
 from kit.grading.executors.outputs import Outputs
 from kit.grading.executors.sandbox import Walls, enclose, environment
 
@@ -58,7 +57,7 @@ class _Manager(AsyncKernelManager):
 
 async def start_kernel(job: Job, walls: Walls) -> Kernel:
     """A fresh kernel for *job* in a folder of its own; GraderFault when it does not come up."""
-    folder = Path(tempfile.mkdtemp(prefix="kit-", dir=_short_folder()))
+    folder = new_folder()
     kernel = Kernel(folder, job)
     try:
         await kernel.start(walls)
@@ -227,13 +226,7 @@ class Kernel:
         if self.context is not None:
             self.context.destroy(linger=0)
         end_leftovers(self.mark, self.folder)
-        _remove(self.folder)
-
-
-def _short_folder() -> str:
-    """Where temporary folders go; a socket's path may have 107 letters only."""
-    usual = tempfile.gettempdir()
-    return usual if len(usual) <= 60 else "/tmp"
+        remove_folder(self.folder)
 
 
 def _execute_content(source: str) -> dict[str, Any]:
@@ -301,13 +294,3 @@ def _reported(reply: dict[str, Any], key: str) -> tuple[Trouble | None, Value | 
     lines = trouble.get("lines")
     places = tuple((key, line) for line in lines if isinstance(line, int)) if isinstance(lines, list) else ()
     return Trouble(str(trouble.get("name", ""))[:100], str(trouble.get("message", ""))[:4000], places), None
-
-
-def _remove(folder: Path) -> None:
-    """Remove *folder*, also where the learner's code took the rights to it away."""
-    for root, folders, _ in os.walk(folder):
-        for name in folders:
-            with suppress(OSError):
-                if not os.path.islink(os.path.join(root, name)):
-                    os.chmod(os.path.join(root, name), 0o700)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from kit.grading.executors.job import CellJob, CellRun, Job, Run
 from kit.grading.executors.kernel import Ended, Kernel, start_kernel
+from kit.grading.executors.leftovers import sweep
 from kit.grading.executors.sandbox import Walls, find_walls
 
 
@@ -20,6 +21,7 @@ class NbclientExecutor:
     """Runs each job in its own kernel, inside bubblewrap where that works."""
 
     def __init__(self, walls: Walls | None = None) -> None:
+        sweep()
         self.walls = walls or find_walls()
         self.isolation = self.walls.isolation
 
