@@ -28,6 +28,8 @@ class Cost:
     """Seconds by the clock."""
     cpu: float
     """Seconds of processor time, user and system, of this process and of everything it started."""
+    walled: float = 0.0
+    """Of these, the ones spent behind walls: in sandboxed kernels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def _cost(work: Work) -> Cost:
     cpu, start = _cpu(), time.perf_counter()
     work()
     wall, cpu = time.perf_counter() - start, _cpu() - cpu
-    return Cost(wall, cpu + walled.stop())
+    behind, looking = walled.stop()
+    return Cost(wall, cpu + behind - looking, behind)
 
 
 def _cpu() -> float:

@@ -8,12 +8,13 @@ starts, runs one empty cell and ends.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.ground import Ground
-from benchmarks.measure import Row, Work, measure, simply
+from benchmarks.measure import Cost, Row, Work, measure, simply
 from benchmarks.peer import Nbgrader
 from kit import cycle
 from kit.build import load_catalogue
@@ -52,7 +53,12 @@ def run(ground: Ground) -> list[Row]:
     contenders = {ours: submit, theirs: autograde, kernel: simply(lambda: _one_cell(course))}
     costs = measure(contenders, ground.size.rounds, ground.tell)
     peer = Row(theirs, costs[theirs])
-    return [Row(ours, costs[ours], peer), peer, Row(kernel, costs[kernel], peer)]
+    return [Row(ours, costs[ours], peer, _in_the_kernel(costs[ours])), peer, Row(kernel, costs[kernel], peer)]
+
+
+def _in_the_kernel(costs: Sequence[Cost]) -> str:
+    share = statistics.median(cost.walled / cost.cpu for cost in costs)
+    return f"{share:.0%} of the CPU time in the sandboxed kernel" if share else ""
 
 
 def _learner(number: int) -> str:

@@ -31,11 +31,11 @@ class Walled:
         """Begin to look."""
         self._thread.start()
 
-    def stop(self) -> float:
-        """Seconds the walled processes used, less the ones it took this process to look at them."""
+    def stop(self) -> tuple[float, float]:
+        """Seconds the walled processes used, and the ones it took this process to look at them."""
         self._end.set()
         self._thread.join()
-        return sum(self._seconds.values()) - self._looking
+        return sum(self._seconds.values()), self._looking
 
     def _look(self) -> None:
         if self._own is None:  # not Linux: there are no walls

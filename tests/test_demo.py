@@ -30,7 +30,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_it_shows_the_cohort_a_story_the_two_distributions_and_what_to_open(demo: tuple[Path, str]) -> None:
     folder, output = demo
-    for part in ("The cohort, unit by unit", "One learner's story", "First attempt and final level", "notebooks executed"):
+    for part in (
+        "The cohort, unit by unit",
+        "One learner's story",
+        "First attempt and final level",
+        "notebooks executed",
+    ):
         assert part in output
     assert (folder / "gradebook/report.html").is_file()
     assert str(folder / "gradebook/report.html") in output

@@ -89,7 +89,9 @@ def test_every_line_of_the_readme_can_be_typed(tmp_path: Path) -> None:
     )  # fmt: skip
     environment = {"PATH": f"{commands}:/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
     assert shutil.which("timeout")
-    done = subprocess.run(["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "handed in" in done.stdout
     assert "ada" in done.stdout

@@ -64,6 +64,8 @@ def configure(c: Config, root: Path | str) -> None:
     for step in ("source", "source_with_tests", "submitted", "autograded", "feedback", "solution"):
         c.CourseDirectory[f"{step}_directory"] = f"gradebook/{step}"
     c.ClearSolutions.code_stub = _code_stubs()
+    # formgrader shows what learners wrote: none of it may run with the instructor's rights.
+    c.HTMLExporter.sanitize_html = True
     c.Exchange.course_root = str(course.root)
     for trait, name in _FACTORY:
         c.ExchangeFactory[trait] = f"kit.exchange.nbgrader.{name}"

@@ -23,7 +23,7 @@ from kit.grading.match import Placed
 from kit.grading.score import Scoring
 from kit.grading.trusted import SourceCell
 from kit.grading.work import Work
-from kit.records import ItemScore
+from kit.records import Decision, ItemScore, Verdict
 
 LONGEST_TEXT = 20_000
 """Letters of one answer or output that are shown."""
@@ -45,6 +45,13 @@ SHOWN = Standing("shown", "Shown", "●")
 PARTLY = Standing("partly", "Partly shown", "◐")
 OPEN = Standing("open", "Not shown yet", "○")
 WAITING = Standing("waits", "Waits for your instructor", "◇")
+_VERDICTS = {
+    "mastered": SHOWN,
+    "mastered-before": Standing("shown", "Shown before, and yours", "●"),
+    "gap": Standing("partly", "Not yet", "◐"),
+    "not-assessed": WAITING,
+}
+"""What the decision says, in the page's words: the page never judges an objective by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,16 @@ class ObjectiveView:
     items: tuple[ItemView, ...]
 
 
-def feedback_page(work: Work, items: Sequence[ItemScore], scoring: Scoring) -> str:
-    """The whole page."""
+def feedback_page(work: Work, items: Sequence[ItemScore], scoring: Scoring, decision: Decision | None = None) -> str:
+    """The whole page, with what *decision* says of each objective where there is one."""
     template, style = _template()
+    verdicts = {verdict.objective: verdict for verdict in decision.verdicts} if decision else {}
     views = [_item_view(number, item, scoring) for number, item in enumerate(items, 1)]
     names = list(dict.fromkeys(item.objective for item in items))
     objectives = [
-        _objective_view(f"objective-{number}", work.titles.get(name, name), [*_of(name, items, views)])
+        _objective_view(
+            f"objective-{number}", work.titles.get(name, name), [*_of(name, items, views)], verdicts.get(name)
+        )
         for number, name in enumerate(names, 1)
     ]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -103,7 +113,7 @@ def feedback_page(work: Work, items: Sequence[ItemScore], scoring: Scoring) -> s
         remarks=_remarks(scoring),
         style=style,
         style_digest=digest,
-        summary=_summary(objectives),
+        summary=decision.sentence if decision else _summary(objectives),
     )
 
 
@@ -119,15 +129,20 @@ def _of(name: str, items: Sequence[ItemScore], views: Sequence[ItemView]) -> Ite
     return (pair for pair in zip(items, views, strict=True) if pair[0].objective == name)
 
 
-def _objective_view(anchor: str, title: str, pairs: Sequence[tuple[ItemScore, ItemView]]) -> ObjectiveView:
+def _objective_view(
+    anchor: str, title: str, pairs: Sequence[tuple[ItemScore, ItemView]], verdict: Verdict | None
+) -> ObjectiveView:
     items = [item for item, _ in pairs]
     most = sum(item.max for item in items)
     reached = sum(item.score or 0.0 for item in items)
-    standing = _standing(None if any(item.score is None for item in items) else reached, most)
+    assessed = all(item.score is not None for item in items)
+    standing = _VERDICTS[verdict.state] if verdict else _standing(reached if assessed else None, most)
     title = title.strip().rstrip(".")
     heading = title[:1].upper() + title[1:]
-    sentence = f"You can {title[:1].lower()}{title[1:]}." if standing is SHOWN else f"{heading}."
-    return ObjectiveView(anchor, heading, sentence, standing, _points(reached, most), tuple(view for _, view in pairs))
+    sentence = f"You can {title[:1].lower()}{title[1:]}." if standing.state == "shown" else f"{heading}."
+    needed = f", {verdict.criterion:.0%} needed" if verdict else ""
+    points = _points(reached, most) + needed
+    return ObjectiveView(anchor, heading, sentence, standing, points, tuple(view for _, view in pairs))
 
 
 def _standing(score: float | None, most: float) -> Standing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -46,7 +47,7 @@ def _grade(work: Work, executor: Executor, limits: Limits) -> Graded:
     return Graded(
         items=items,
         notebook=autograded(trusted, placed, run),
-        feedback=feedback_page(work, items, scoring),
+        feedback=partial(feedback_page, work, items, scoring),
         seconds=run.seconds,
         restored=tuple(cell.origin.grade_id for cell in placed if cell.fate == "restored" and cell.origin),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kit.records import Assignment, ItemScore
+from kit.records import Assignment, Decision, ItemScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,9 @@ class Graded:
     """One for each item of the assignment, in its order."""
     notebook: dict[str, Any]
     """The autograded notebook (nbformat 4, JSON values), for formgrader: it shows hidden tests."""
-    feedback: str
-    """A self-contained HTML page for the learner: it shows no hidden test."""
+    feedback: Callable[[Decision | None], str]
+    """A self-contained HTML page for the learner; it shows no hidden test. With the decision it says the decision's
+    words about each objective, without one (a corrective, an enrichment) only what was reached."""
     seconds: float
     """Time the cells took."""
     restored: tuple[str, ...]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
+from kit.decisions import decide
 from kit.decisions.standing import FAULTS_BEFORE_ATTENTION
 from kit.errors import GraderFault
 from kit.exchange import Feedback
 from kit.files import write_bytes, write_text
 from kit.grading import Graded, Rejected, Work, grade
 from kit.notebooks import dumps
-from kit.records import SYSTEM, Assignment, Event, EventKind, ItemScore, Submission
+from kit.records import SYSTEM, Assignment, Decision, Event, EventKind, ItemScore, Revision, Submission, fold_all
 from kit.stages.opened import OpenCourse, Step
 
 Waiting = tuple[str, Assignment, Submission]
@@ -65,7 +67,7 @@ def _grade(opened: OpenCourse, waiting: Waiting) -> Result:
         source=course.gradebook_dir / "source" / assignment.id / file,
         release=course.release_dir / assignment.id / file,
         folder=course.gradebook_dir / "archive" / learner / submission.id,
-        siblings={other.id: _in_words(other) for other in revision.assignments},
+        siblings={other.id: _in_words(other, revision) for other in revision.assignments},
         titles={objective.id: objective.title for objective in revision.objectives},
     )
     try:
@@ -74,8 +76,12 @@ def _grade(opened: OpenCourse, waiting: Waiting) -> Result:
         return fault
 
 
-def _in_words(assignment: Assignment) -> str:
-    return f"form {assignment.form}" if assignment.form else assignment.id
+def _in_words(assignment: Assignment, revision: Revision) -> str:
+    if assignment.kind == "form":
+        return f"{revision.title}, form {assignment.form}"
+    return f"{revision.title}, {assignment.objective or 'enrichment'}" + (
+        f" by {assignment.approach}" if assignment.approach else ""
+    )
 
 
 def _write(opened: OpenCourse, waiting: Waiting, result: Result) -> None:
@@ -92,11 +98,22 @@ def _write(opened: OpenCourse, waiting: Waiting, result: Result) -> None:
     autograded = opened.folder("autograded", learner, assignment.id)
     write_text(autograded / f"{assignment.notebook}.ipynb", dumps(result.notebook))
     write_text(autograded / "timestamp.txt", submission.at.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
-    feedback = result.feedback.encode()
+    graded = _graded(waiting, result.items, 1, round(result.seconds, 3))
+    feedback = result.feedback(_foreseen(opened, waiting, graded)).encode()
     write_bytes(opened.folder("feedback", learner, assignment.id) / f"{assignment.notebook}.html", feedback)
     opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, feedback))
     opened.watch(Step("grade", f"{learner} {assignment.id}: feedback is out"))
-    opened.record(_graded(waiting, result.items, 1, round(result.seconds, 3)))
+    opened.record(graded)
+
+
+def _foreseen(opened: OpenCourse, waiting: Waiting, graded: Event) -> Decision | None:
+    """The decision that will follow from *graded*: the page a learner reads says nothing else than the record does."""
+    learner, assignment, submission = waiting
+    if assignment.kind != "form":
+        return None
+    unit = fold_all([graded], {learner: copy.deepcopy(opened.records[learner])})[learner].unit(assignment.unit)
+    attempt = next(attempt for attempt in unit.attempts if attempt.submission.id == submission.id)
+    return decide(opened.catalogue.revision(unit.unit, unit.revision), unit, attempt)
 
 
 def _graded(waiting: Waiting, items: tuple[ItemScore, ...], version: int, seconds: float | None = None) -> Event:

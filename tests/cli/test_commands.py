@@ -202,7 +202,12 @@ def test_watch_does_it_all_by_itself_takes_up_overrides_and_ends_on_sigterm(teac
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     (teacher.folder / "gradebook/exchange/.nudge").unlink()
     process = subprocess.Popen(
-        [*KIT, "watch"], cwd=teacher.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*KIT, "watch"],
+        cwd=teacher.folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     try:
         wait_until((teacher.folder / "gradebook/exchange/.nudge").exists, process)

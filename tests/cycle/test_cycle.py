@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import threading
 import time
@@ -46,6 +47,25 @@ def test_one_learner_needs_a_corrective_and_the_other_never_sees_it(school: Scho
     assert ada.mastered_by == "evidence"
     assert [a.decision.outcome for a in ada.attempts] == ["gaps", "mastered"]
     assert [(w.objective, w.approach) for w in ada.correctives] == [("taking", "analogy")]
+
+
+def test_the_feedback_says_of_each_objective_what_the_decision_says(school: School) -> None:
+    def page(assignment: str) -> str:
+        (feedback,) = open_exchange(school.course).feedback("ada", assignment)
+        return html.unescape(feedback.html.decode())
+
+    school.submit("ada", "01-one.a", {"adding": 2, "taking": 1})
+    school.run()
+    first = page("01-one.a")
+    assert school.unit("ada").attempts[0].decision.sentence in first
+    assert "Unit 01-one, form a" in first
+    assert "Not yet" in first
+    assert "1 of 2 points, 80% needed" in first
+    school.submit("ada", "01-one.taking.analogy", 1)
+    school.run()
+    school.submit("ada", "01-one.b", {"adding": 0, "taking": 2})
+    school.run()
+    assert "Shown before, and yours" in page("01-one.b")
 
 
 def test_scores_stand_in_nbgraders_own_gradebook(school: School) -> None:

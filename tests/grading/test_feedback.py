@@ -90,7 +90,7 @@ WRONG = {
 def test_nothing_of_a_hidden_test_is_on_the_page(areas: Exercise, source: str) -> None:
     answers = {"side-answer": "seen = []\nside = 3", "area-answer": source, "last-answer": "print(seen)\nlast = 1"}
     graded = areas.grade(answers)
-    page = Page(graded.feedback).text.replace(" ".join(source.split()), "")
+    page = Page(graded.feedback(None)).text.replace(" ".join(source.split()), "")
     assert not [secret for secret in SECRETS if secret in page]
 
 
@@ -103,7 +103,7 @@ def test_hostile_text_is_shown_as_text(areas: Exercise) -> None:
             "why": f"{HOSTILE} [x](javascript:alert(1))",
         }
     )
-    page = Page(graded.feedback)
+    page = Page(graded.feedback(None))
     assert {tag for tag, _ in page.tags} <= {
         *("html", "head", "meta", "title", "style", "body", "main", "header", "section", "article", "footer"),
         *("h1", "h2", "h3", "h4", "p", "ul", "li", "span", "b", "a", "pre", "code", "details", "summary"),
@@ -114,7 +114,7 @@ def test_hostile_text_is_shown_as_text(areas: Exercise) -> None:
 
 
 def test_the_page_forbids_scripts_and_everything_from_elsewhere(areas: Exercise) -> None:
-    page = Page(areas.grade({}).feedback)
+    page = Page(areas.grade({}).feedback(None))
     policy = next(a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
     assert policy.startswith("default-src 'none';")
@@ -133,7 +133,7 @@ PICTURES = {
 @pytest.mark.parametrize(("content", "shown"), PICTURES.values(), ids=PICTURES.keys())
 def test_only_pictures_are_shown_as_pictures(areas: Exercise, content: str, shown: int) -> None:
     source = f"from IPython.display import display\ndisplay({{'image/png': {content!r}}}, raw=True)\nside = 3"
-    page = Page(areas.grade({"side-answer": source}).feedback)
+    page = Page(areas.grade({"side-answer": source}).feedback(None))
     images = [a["src"] for tag, a in page.tags if tag == "img"]
     assert len(images) == shown
     assert all(re.fullmatch(r"data:image/png;base64,[A-Za-z0-9+/=]+", source or "") for source in images)
@@ -141,7 +141,7 @@ def test_only_pictures_are_shown_as_pictures(areas: Exercise, content: str, show
 
 def test_the_page_says_what_is_shown_in_words_and_shape(areas: Exercise) -> None:
     graded = areas.grade({"side-answer": "side = 3", "why": "Because.", "last-answer": "last = 1"})
-    page = Page(graded.feedback).text
+    page = Page(graded.feedback(None)).text
     assert "Areas, form a" in page
     assert "● Shown 1 of 1 point" in page
     assert "○ Not shown yet 0 of 2 points There is no answer here yet." in page
@@ -155,15 +155,15 @@ def test_the_page_says_what_is_shown_in_words_and_shape(areas: Exercise) -> None
 def test_an_objective_that_is_shown_is_said_as_a_skill(tmp_path: Path, executor: Executor) -> None:
     made = exercise(tmp_path, [answer("a-answer", "a = 1"), check("a", "assert a == 1")], executor)
     graded = made.grade({"a-answer": "a = 1"})
-    assert "You can count things." in Page(graded.feedback).text
+    assert "You can count things." in Page(graded.feedback(None)).text
 
 
 def test_the_visible_part_of_a_check_can_be_unfolded(areas: Exercise) -> None:
-    assert "assert area(2, 3) == 6" in Page(areas.grade({}).feedback).text
+    assert "assert area(2, 3) == 6" in Page(areas.grade({}).feedback(None)).text
 
 
 def test_every_item_can_be_reached_by_keyboard_and_named_by_a_reader(areas: Exercise) -> None:
-    page = Page(areas.grade({}).feedback)
+    page = Page(areas.grade({}).feedback(None))
     targets = {a["id"] for _, a in page.tags if "id" in a}
     links = [a for tag, a in page.tags if tag == "a"]
     assert [link["href"] for link in links] == [f"#item-{n}" for n in (1, 2, 3, 4)]
@@ -187,7 +187,7 @@ def test_in_a_browser_nothing_runs_and_nothing_overflows(areas: Exercise, tmp_pa
 
     long = "x = " + " + ".join(["1"] * 200)
     graded = areas.grade({"side-answer": f"print({HOSTILE!r})\n{long}", "why": HOSTILE})
-    (tmp_path / "feedback.html").write_text(graded.feedback, encoding="utf-8")
+    (tmp_path / "feedback.html").write_text(graded.feedback(None), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         said: list[str] = []

@@ -206,7 +206,7 @@ def test_an_honest_hidden_test_changes_nothing_but_a_changed_check_is_seen(count
     honest, tampered = counting.grade(RIGHT), counting.grade(RIGHT, write("two", "assert True"))
     assert "changed" not in json.dumps(honest.notebook)
     assert "had been changed" in json.dumps(tampered.notebook)
-    assert "had been changed" in tampered.feedback
+    assert "had been changed" in tampered.feedback(None)
 
 
 CARRIES_OVER = {
