@@ -4,9 +4,9 @@
                                       │          │          │
                                    gradebook   ledger    exchange
 
-It is a reconciler: what should be granted follows from the ledger, what is granted is read back from the exchange, and the
-difference is done. It may be killed between any two steps and run again by anyone at any time: same end state, nothing
-lost, nothing done twice.
+It is a reconciler: what should be granted follows from the ledger, what is granted is read back from the exchange, and
+the difference is done. It may be killed between any two steps and run again by anyone at any time: same end state,
+nothing lost, nothing done twice.
 """
 
 from __future__ import annotations

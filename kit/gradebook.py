@@ -163,7 +163,8 @@ class Gradebook:
             return
         if row.submissions:
             raise GradebookError(
-                f"{assignment} has submissions, so its cells cannot be changed. Build the changed unit as a new revision."
+                f"{assignment} has submissions, so its cells cannot be changed. "
+                "Build the changed unit as a new revision."
             )
         for notebook in row.notebooks:
             for model in (api.GradeCell, api.SolutionCell, api.TaskCell):

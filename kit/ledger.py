@@ -1,7 +1,8 @@
 """mastery.db: an append-only table of events. Every status is a fold of it.
 
 The database itself refuses to change or remove an event. Beside a SQLite ledger stands `mastery.journal`, the same
-events as JSON lines, brought up to date after each run: from it `restore` writes a new database when the old one is damaged.
+events as JSON lines, brought up to date after each run: from it `restore` writes a new database when the old one is
+damaged.
 """
 
 from __future__ import annotations

@@ -34,9 +34,11 @@ def test_the_nearest_criterion_counts(tmp_path: Path) -> None:
         pytest.param("course.toml", "title='x'\nid='n'\ncriteron=0.9", "key-unknown", "criteron", id="a typing error"),
         pytest.param("course.toml", "title='x'\nid='n'\ncriterion=80", "value-wrong", "less than or equal to 1",
                      id="a criterion in percent"),
-        pytest.param("units/01-one/unit.toml", "title='x'\napproach='a'\n[objectives.A]\ntitle='t'", "name-invalid", "'A'",
+        pytest.param("units/01-one/unit.toml", "title='x'\napproach='a'\n[objectives.A]\ntitle='t'",
+                     "name-invalid", "'A'",
                      id="an objective that cannot be a name"),
-        pytest.param("units/01-one/unit.toml", "title='x'\napproach='a'\n[objectives]", "objectives-missing", "no objective",
+        pytest.param("units/01-one/unit.toml", "title='x'\napproach='a'\n[objectives]",
+                     "objectives-missing", "no objective",
                      id="no objective"),
     ],
 )  # fmt: skip

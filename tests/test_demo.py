@@ -1,4 +1,4 @@
-"""`kit demo`: a cohort goes through the sample course by the public doors, and what the README shows is what comes out."""
+"""`kit demo`: a cohort goes through the sample course by the public doors, and the README shows what comes out."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class TestTheWayBack:
         assert len((folder / "mastery.journal").read_text().splitlines()) == 3
 
     def test_a_ledger_with_events_is_never_overwritten(self, folder: Path) -> None:
-        with pytest.raises(LedgerError, match="Move mastery.db aside first"):
+        with pytest.raises(LedgerError, match=r"Move mastery\.db aside first"):
             restore(f"sqlite:///{folder / 'mastery.db'}", folder / "mastery.journal")
 
     def test_a_journal_line_cut_by_a_crash_is_written_again(self, folder: Path) -> None:
@@ -150,6 +150,6 @@ def test_a_locked_ledger_says_that_nothing_was_lost(tmp_path: Path, monkeypatch:
     engine = create_engine(url)
     with engine.connect() as other:
         other.execute(text("BEGIN EXCLUSIVE"))
-        with pytest.raises(LedgerError, match="Another program is writing.*Nothing was lost"):
+        with pytest.raises(LedgerError, match=r"Another program is writing.*Nothing was lost"):
             ledger.append([event("1")])
     engine.dispose()

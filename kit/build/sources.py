@@ -79,7 +79,7 @@ def read_sources(course: Course, unit: Unit) -> UnitSources:
             if path is None:
                 place = (folder / approach).relative_to(course.root).as_posix() + ".ipynb"
                 missing.append(
-                    Fault("corrective-missing", place, "unit.toml names this corrective, but there is no such notebook.",
+                    Fault("corrective-missing", place, "unit.toml names this corrective, but there is no notebook.",
                           f"Write it, or take {approach!r} out of the objective's correctives.")
                 )  # fmt: skip
             else:

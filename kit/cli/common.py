@@ -15,8 +15,8 @@ import click
 
 from kit.errors import CourseError, Fault, KitError, UnknownName
 
-# jsonschema, which nbformat brings, compiles this module's grammar for internationalised addresses at every start: over a
-# second, more than all else together. No notebook schema asks for it, so this process does without.
+# jsonschema, which nbformat brings, compiles this module's grammar for internationalised addresses at every start:
+# over a second, more than all else together. No notebook schema asks for it, so this process does without.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:

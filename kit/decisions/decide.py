@@ -109,7 +109,8 @@ def _not_yet(revision: Revision, verdicts: Sequence[Verdict]) -> str:
     titles = {objective.id: f"“{objective.title}”" for objective in revision.objectives}
     gaps = [titles[v.objective] for v in verdicts if v.state == "gap"]
     shown = len(verdicts) - len(gaps)
-    yours = f"{shown} of {counted(len(verdicts), 'objective')} of {revision.title} {'is' if shown == 1 else 'are'} yours. "
+    are = "is" if shown == 1 else "are"
+    yours = f"{shown} of {counted(len(verdicts), 'objective')} of {revision.title} {are} yours. "
     return (yours if shown else "") + f"Not yet there: {listing(gaps)}."
 
 

@@ -53,7 +53,7 @@ def cells_of(notebook: Notebook) -> tuple[Cell, ...]:
 
 
 def items_of(cells: Iterable[Cell], objective: str | None = None) -> tuple[Item, ...]:
-    """The items among *cells*; each belongs to the objective its tag names, else to *objective* (else to none: ``""``)."""
+    """The items among *cells*, each with the objective its tag names, else *objective*, else none (``""``)."""
     return tuple(
         Item(
             id=cell.grade_id or "",

@@ -5,9 +5,9 @@
         "b": {"city": "Lima", "temps": [17, 16, 19]},
     }
 
-`{{city}}` becomes ``str(value)``, `{{temps!r}}` becomes ``repr(value)``; `\\{{name}}` stays as `{{name}}`. The cell is Python, so
-that an author can compute values; it runs in a process of its own with a fixed hash seed, so that the same source gives
-the same bytes anywhere.
+`{{city}}` becomes ``str(value)``, `{{temps!r}}` becomes ``repr(value)``; `\\{{name}}` stays as `{{name}}`. The cell is
+Python, so that an author can compute values; it runs in a process of its own with a fixed hash seed, so that the same
+source gives the same bytes anywhere.
 """
 
 from __future__ import annotations

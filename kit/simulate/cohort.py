@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 NAMES = (
-    "ada", "ben", "chen", "dana", "eli", "fatima", "goran", "hana", "ivo", "jun", "kofi", "lena", "mira", "noor", "omar",
-    "pia", "quentin", "rosa", "sven", "tara", "uma", "vera", "wim", "yara",
+    "ada", "ben", "chen", "dana", "eli", "fatima", "goran", "hana", "ivo", "jun", "kofi", "lena", "mira", "noor",
+    "omar", "pia", "quentin", "rosa", "sven", "tara", "uma", "vera", "wim", "yara",
 )  # fmt: skip
 
-# Chosen so that the directions of Bloom's trials show; the study they were tuned in stands in docs/architecture.md.
+# Chosen so that the directions of Bloom's trials show; what they are and are not: docs/architecture.md.
 MEAN, BY_APTITUDE, BY_OBJECTIVE = 1.6, 0.8, 0.8
 """Logit of the chance to do an item of an objective after the first instruction: mean, spread by learner, by objective."""
 GAIN, GAIN_SPREAD = 0.55, 0.12

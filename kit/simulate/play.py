@@ -36,7 +36,7 @@ def play(
     *,
     watch: Callable[[Step], None] = lambda step: None,
 ) -> Played:
-    """Let *cohort* go through *course*, each learner in a folder of their own below *desks*, until nobody has anything to do.
+    """Let *cohort* go through *course*, each learner in a folder of their own below *desks*, until none has work left.
 
     The course must have been built. Correctives are worked through (and learned from) before the next form is tried.
     """

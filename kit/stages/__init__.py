@@ -6,6 +6,6 @@
     grant      what should be granted → ledger, exchange
     answer     where each learner stands → exchange
 
-Each stage reads what is to be done from the records, does it, and adds the events; killed at any point and run again, it
-comes to the same end.
+Each stage reads what is to be done from the records, does it, and adds the events; killed at any point and run again,
+it comes to the same end.
 """

@@ -1,4 +1,4 @@
-"""Stage 4: what should be granted is a pure function of the record; what is granted is read back; the difference is done."""
+"""Stage 4: what should be granted follows from the record, what is granted is read back; the difference is done."""
 
 from __future__ import annotations
 

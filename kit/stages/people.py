@@ -14,7 +14,7 @@ from kit.stages.opened import open_ledger
 
 
 def enrol(course: Course, people: Mapping[str, str], *, by: str) -> int:
-    """Enrol *people* (account → full name, may be empty); return how many were new. KitError names every bad account."""
+    """Enrol *people* (account → full name, may be empty); return how many were new. KitError names each bad account."""
     bad = [name for name in people if not is_learner_name(name)]
     if bad:
         raise KitError(f"These cannot be accounts: {', '.join(map(repr, bad))}. An account is {LEARNER_RULE}.")

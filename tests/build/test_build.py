@@ -68,7 +68,8 @@ def test_a_release_shows_no_solution_no_hidden_test_no_variants(root: Path) -> N
 
 def test_the_same_source_gives_the_same_bytes_in_another_process_under_another_hash_seed(root: Path) -> None:
     script = (
-        "import sys; from kit.course import load_course; from kit.build import build; from kit.gradebook import Gradebook\n"
+        "import sys; from kit.course import load_course\n"
+        "from kit.build import build; from kit.gradebook import Gradebook\n"
         "course = load_course(sys.argv[1])\n"
         "with Gradebook(course) as gradebook: build(course, gradebook, set())"
     )

@@ -102,7 +102,7 @@ def test_an_override_takes_effect_at_once_and_stays_in_the_record(teacher: Termi
         pytest.param(["record", "zoe"], "no learner 'zoe'. Enrolled are: ada, ben", id="unknown learner"),
         pytest.param(["run", "--learner", "zoe"], "no learner 'zoe'", id="unknown learner in a filter"),
         pytest.param(["run", "--unit", "99"], "The units are: 01-one", id="unknown unit in a filter"),
-        pytest.param(["override", "ada", "01-one", "--why", "x"], "--mastered, --reset or --another-form", id="no action"),
+        pytest.param(["override", "ada", "01-one", "--why", "x"], "--mastered, --reset or", id="no action"),
         pytest.param(["override", "ada", "01-one", "--reset"], "Missing option '--why'", id="no reason"),
         pytest.param(["enrol", "../ada"], "An account is letters, digits", id="a name that cannot be"),
         pytest.param(["enrol"], "Name at least one learner", id="nobody named"),
@@ -183,8 +183,10 @@ def test_every_command_has_help_of_its_own(name: str) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     script = (
-        "import sys; from click.testing import CliRunner; from kit.cli import main; CliRunner().invoke(main, ['--help'])\n"
-        "print(sorted({'pandas', 'nbgrader', 'sqlalchemy', 'nbformat', 'pydantic', 'rich', 'jinja2'} & set(sys.modules)))"
+        "import sys; from click.testing import CliRunner; from kit.cli import main\n"
+        "CliRunner().invoke(main, ['--help'])\n"
+        "heavy = {'pandas', 'nbgrader', 'sqlalchemy', 'nbformat', 'pydantic', 'rich', 'jinja2'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""A small school for tests: a built course, learners who act through the exchange, and what came of it as plain values."""
+"""A small school for tests: a built course, learners who act through the exchange, and what came of it."""
 
 from __future__ import annotations
 

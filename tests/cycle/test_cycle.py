@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -161,7 +162,7 @@ class TestOverride:
         school = School(write_course(tmp_path / "course", forms="a"), "ada")
         school.submit("ada", "01-one.a", 0)
         school.run()
-        with pytest.raises(KitError, match="Write another one.*kit build"):
+        with pytest.raises(KitError, match=r"Write another one.*kit build"):
             override(school.course, "ada", "01-one", "another-form", why="x", by="kim")
 
 
@@ -202,7 +203,7 @@ class TestACourseEditedUnderWay:
 
 
 class TestAPersonsScores:
-    MANUAL = {"grade": True, "solution": True, "locked": False, "points": 2, "grade_id": "essay"}
+    MANUAL: ClassVar = {"grade": True, "solution": True, "locked": False, "points": 2, "grade_id": "essay"}
 
     @pytest.fixture
     def school(self, tmp_path: Path) -> School:

@@ -212,8 +212,8 @@ def test_deciding_needs_nothing_but_values(history: History) -> None:
     revision = history.catalogue.current("u1")
     decision = decide(revision, replace_mastered(unit), unit.attempts[0])
     assert decision.sentence == (
-        "1 of 2 objectives of Unit u1 is yours. Not yet there: “do y”. Next for you: a short notebook that goes about it "
-        "in another way. "
+        "1 of 2 objectives of Unit u1 is yours. Not yet there: “do y”. "
+        "Next for you: a short notebook that goes about it in another way. "
         "When you hand it in, a new form of the checks (form b) opens."
     )
     assert decision.rule == "every-objective"

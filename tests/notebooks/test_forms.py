@@ -122,7 +122,7 @@ PERCENT = """\
 # %% tags=["variants"]
 variants = {"a": {"x": 1}}
 
-# %% nbgrader={"grade": true, "grade_id": "one", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "one", "points": 1, "schema_version": 3, "solution": false}
 assert {{x}} == 1
 """
 
