@@ -14,7 +14,7 @@ NAMES = (
 
 # Chosen so that the directions of Bloom's trials show; what they are and are not: docs/architecture.md.
 MEAN, BY_APTITUDE, BY_OBJECTIVE = 1.6, 0.8, 0.8
-"""Logit of the chance to do an item of an objective after the first instruction: mean, spread by learner, by objective."""
+"""Logit of the chance to do an item after the first instruction: mean, spread by learner, by objective."""
 GAIN, GAIN_SPREAD = 0.55, 0.12
 """Share of what is missing that a corrective by a new approach closes."""
 AGAIN = 0.3
