@@ -21,8 +21,9 @@ def open_engine(url: str) -> Engine:
     """An engine for *url*; a SQLite file's folder is made if it is missing."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    path = Path(url.removeprefix("sqlite:///"))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = url.removeprefix("sqlite:///")
+    if not path.startswith("file:"):  # an SQLite URI with options of its own names no folder
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     # A file is opened for each piece of work and closed after it: nothing is held while notebooks run.
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, poolclass=NullPool)
 
