@@ -12,7 +12,8 @@ nothing lost, nothing done twice.
 from __future__ import annotations
 
 from kit.course import Course
-from kit.lock import alone
+from kit.errors import KitError
+from kit.lock import alone, at_work
 from kit.stages.answer import answer
 from kit.stages.collect import collect
 from kit.stages.decide import decide_graded
@@ -22,13 +23,18 @@ from kit.stages.opened import OpenCourse, Scope, Watch, open_course
 
 
 def reconcile(opened: OpenCourse, *, retry_faults: bool = False) -> None:
-    """One round of everything there is to do; afterwards a second round finds nothing."""
+    """One round of everything there is to do; afterwards a second round finds nothing.
+
+    KitError at the end tells what could not be granted or told to single learners; the others were served.
+    """
     collect(opened)
     grade_waiting(opened, retry_faults=retry_faults)
     read_manual_scores(opened)
     decide_graded(opened)
     grant_wanted(opened)
     answer(opened)
+    if opened.problems:
+        raise KitError("\n".join(dict.fromkeys(opened.problems)))
 
 
 def run(
@@ -38,6 +44,6 @@ def run(
 
     The returned OpenCourse is closed: its `records` can be read.
     """
-    with alone(course), open_course(course, scope=scope, watch=watch) as opened:
+    with alone(course), at_work(course), open_course(course, scope=scope, watch=watch) as opened:
         reconcile(opened, retry_faults=retry_faults)
     return opened

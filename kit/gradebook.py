@@ -16,7 +16,7 @@ from typing import Any
 from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.dbutil import ALEMBIC_DIR
-from sqlalchemy import delete, inspect, select, text
+from sqlalchemy import delete, inspect, or_, select, text
 from sqlalchemy.orm import Session
 
 from kit.course import Course
@@ -59,8 +59,8 @@ class Gradebook:
 
     def __init__(self, course: Course) -> None:
         self.course_id = course.id
-        self._engine = open_engine(course.gradebook_url)
         with self._guard():
+            self._engine = open_engine(course.gradebook_url)
             self._prepare()
 
     def close(self) -> None:
@@ -131,6 +131,27 @@ class Gradebook:
         with self._guard(), Session(self._engine) as session:
             return {name: BookScore(*row) for name, *row in session.execute(query)}
 
+    def manual_scores(self) -> dict[tuple[str, str], dict[str, float]]:
+        """Every score a person gave: (learner, assignment) → grade_id → points with extra credit. One query."""
+        query = (
+            select(
+                api.SubmittedAssignment.student_id, api.Assignment.name, api.BaseCell.name, api.Grade.auto_score,
+                api.Grade.manual_score, api.Grade.extra_credit, api.Grade.needs_manual_grade,
+            )
+            .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+            .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+            .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .where(or_(api.Grade.manual_score.is_not(None), api.Grade.extra_credit.is_not(None)))
+        )  # fmt: skip
+        found: dict[tuple[str, str], dict[str, float]] = {}
+        with self._guard(), Session(self._engine) as session:
+            for learner, assignment, cell, *score in session.execute(query):
+                points = BookScore(*score).score
+                if points is not None:
+                    found.setdefault((learner, assignment), {})[cell] = points
+        return found
+
     @contextmanager
     def _guard(self) -> Iterator[None]:
         with in_words("The gradebook (gradebook.db)", GradebookError, _WAY_BACK):
@@ -181,7 +202,9 @@ class Gradebook:
     ) -> api.SubmittedNotebook:
         row = session.scalars(select(api.Assignment).where(api.Assignment.name == assignment.id)).one_or_none()
         if row is None:
-            raise GradebookError(f"{assignment.id} is not in the gradebook. Run `kit build` to put it there.")
+            raise GradebookError(
+                f"{assignment.id} is not in the gradebook. Run `kit restore --gradebook`: it puts it there again."
+            )
         if session.get(api.Student, learner) is None:
             session.add(api.Student(id=learner))
         query = select(api.SubmittedAssignment).where(

@@ -7,21 +7,39 @@ damaged.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 # Twice as fast as the standard library's reader, and every round reads the whole ledger.
 from pydantic_core import from_json
-from sqlalchemy import Column, Engine, Index, Integer, MetaData, String, Table, Text, event, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import DDL
 
 from kit.databases import in_words, open_engine
-from kit.errors import LedgerError, StorageError
+from kit.errors import LedgerError
 from kit.files import storing
 from kit.records import EVENT_KINDS, Event
 from kit.records.fold import collector_paused
@@ -67,13 +85,15 @@ for _statement in (
 class Ledger:
     """The ledger at *url*; *journal* is where its events stand as text, if anywhere.
 
-    LedgerError if the database is damaged or cannot be written, with the way back.
+    LedgerError if the database is damaged or cannot be written, or lacks events that the journal has, with the way
+    back: a new history must never begin over an older one.
     """
 
     def __init__(self, url: str, journal: Path | None = None) -> None:
-        self._engine: Engine = open_engine(url)
         self._journal = journal
         with self._guard():
+            self._engine: Engine = open_engine(url)
+            self._require_what_the_journal_has()
             _METADATA.create_all(self._engine)
 
     def close(self) -> None:
@@ -100,9 +120,15 @@ class Ledger:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"]).returning(EVENTS.c.seq)
         with self._guard(), self._engine.begin() as connection:
+            _one_writer(connection)
             return [
                 event for event, row in zip(events, rows, strict=True) if connection.execute(statement, row).first()
             ]
+
+    def count(self) -> int:
+        """How many events there are."""
+        with self._guard(), self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
 
     def events(self, learner: str | None = None) -> list[Event]:
         """All events in the order in which they were written; of one *learner* if named. One query."""
@@ -116,14 +142,37 @@ class Ledger:
         """Append to the journal what it does not have yet. StorageError if it cannot be written."""
         if self._journal is None:
             return
-        last = _last_seq(self._journal)
-        query = select(EVENTS).where(EVENTS.c.seq > last).order_by(EVENTS.c.seq)
-        with self._guard(), self._engine.connect() as connection:
-            rows = connection.execute(query).mappings().all()
-        if rows:
-            lines = "".join(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows)
-            with storing("The ledger's journal"), self._journal.open("a", encoding="utf-8") as file:
-                file.write(lines)
+        # Locked from the look at what it has until the rest is added: another process may be closing as well.
+        with _journal_alone(self._journal) as file:
+            query = select(EVENTS).where(EVENTS.c.seq > _last_seq(file)).order_by(EVENTS.c.seq)
+            with self._guard(), self._engine.connect() as connection:
+                rows = connection.execute(query).mappings().all()
+            if rows:
+                file.write("".join(json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows).encode())
+                file.flush()
+                os.fsync(file.fileno())
+
+    def _require_what_the_journal_has(self) -> None:
+        if self._journal is None or not self._journal.is_file():
+            return
+        with _journal_alone(self._journal) as file:
+            last = _last_seq(file)
+        if last == 0:
+            return
+        have = 0
+        if inspect(self._engine).has_table(EVENTS.name):
+            with self._engine.connect() as connection:
+                have = connection.execute(select(func.max(EVENTS.c.seq))).scalar() or 0
+        if have == 0:
+            raise LedgerError(
+                f"The ledger (mastery.db) is missing or empty, but {self._journal.name} has its events up to number "
+                f"{last}. Run `kit restore`: it writes the ledger again from there. Nothing was lost."
+            )
+        if have < last:
+            raise LedgerError(
+                f"The ledger (mastery.db) ends with event number {have}, but {self._journal.name} goes on to {last}: "
+                "an older copy must have taken its place. Move it aside and run `kit restore`. Nothing was lost."
+            )
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -135,47 +184,101 @@ class Ledger:
 def restore(url: str, journal: Path) -> int:
     """Write a new ledger at *url* from *journal*; return the number of events.
 
-    LedgerError if there is no journal or a ledger with events is there already (nothing is ever overwritten).
+    LedgerError if there is no journal, if a line of it cannot be read (named), or if a ledger with events is there
+    already: nothing is ever overwritten.
     """
     if not journal.is_file():
         raise LedgerError(f"There is no journal at {journal.name}: the ledger cannot be restored from it.")
     ledger = Ledger(url)
-    if ledger.events():
+    if ledger.count():
         raise LedgerError("There is a ledger with events already. Move mastery.db aside first, then run `kit restore`.")
-    rows = [json.loads(line) for line in _whole_lines(journal)]
+    rows = _read_journal(journal)
     with ledger._guard(), ledger._engine.begin() as connection:
         if rows:
             connection.execute(insert(EVENTS), rows)
+            if connection.dialect.name == "postgresql":  # it does not notice numbers that it has not given itself
+                connection.execute(text("SELECT setval(pg_get_serial_sequence('event', 'seq'), max(seq)) FROM event"))
     ledger.close()
     return len(rows)
 
 
-def _whole_lines(journal: Path) -> Iterator[str]:
-    """The journal's complete lines: the last one may have been cut by a crash, and is then written again."""
-    with journal.open(encoding="utf-8") as file:
-        yield from (line for line in file if line.endswith("\n"))
+def _read_journal(journal: Path) -> list[dict[str, Any]]:
+    """The journal's events in order, each once; LedgerError names the line that cannot be one."""
+    by_seq: dict[int, dict[str, Any]] = {}
+    by_key: dict[str, int] = {}
+    for number, line in enumerate(_whole_lines(journal), start=1):
+        row = _journal_row(line, journal, number)
+        known = by_key.setdefault(row["key"], row["seq"])
+        if known != row["seq"] or by_seq.setdefault(row["seq"], row) != row:
+            raise _bad_line(journal, number, "an earlier line has another event of its number or its key")
+    return [by_seq[seq] for seq in sorted(by_seq)]
 
 
-def _last_seq(journal: Path) -> int:
-    """Sequence number of the last complete line; a line cut by a crash is cut off."""
-    if not journal.is_file():
-        return 0
+def _journal_row(line: bytes, journal: Path, number: int) -> dict[str, Any]:
     try:
-        with journal.open("rb+") as file:
-            end = file.seek(0, 2)
-            tail = b""
-            while end > 0 and tail.count(b"\n") < 2:
-                step = min(65536, end)
-                end -= step
-                file.seek(end)
-                tail = file.read(step) + tail
-            whole = tail[: tail.rfind(b"\n") + 1]
-            if len(whole) < len(tail):
-                file.truncate(end + len(whole))
-            lines = whole.splitlines()
-            return int(json.loads(lines[-1])["seq"]) if lines else 0
-    except OSError as error:
-        raise StorageError(f"The ledger's journal cannot be read: {error.strerror}. Check its permissions.") from error
+        row = json.loads(line)
+        if row.keys() != set(EVENTS.c.keys()) or type(row["seq"]) is not int:
+            raise _bad_line(journal, number, "it is not an event")
+        _row(_event([row[name] for name in _FIELDS]))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _bad_line(journal, number, str(error)) from error
+    return dict(row)
+
+
+def _bad_line(journal: Path, number: int, reason: str) -> LedgerError:
+    return LedgerError(
+        f"Line {number} of {journal.name} cannot be used: {reason}. Keep a copy of the file, mend the line or take it "
+        "out, and run `kit restore` again. Nothing was changed."
+    )
+
+
+def _whole_lines(journal: Path) -> Iterator[bytes]:
+    """The journal's complete lines: the last one may have been cut by a crash, and is then written again."""
+    with storing("The ledger's journal"), journal.open("rb") as file:
+        yield from (line for line in file if line.endswith(b"\n"))
+
+
+@contextmanager
+def _journal_alone(journal: Path) -> Iterator[BinaryIO]:
+    """The journal, open for reading and appending, for nobody else meanwhile."""
+    with storing("The ledger's journal"), open(journal, "a+b", opener=_private) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _last_seq(journal: BinaryIO) -> int:
+    """Sequence number of the last complete line; a line cut by a crash is cut off."""
+    end = journal.seek(0, os.SEEK_END)
+    tail = b""
+    while end > 0 and tail.count(b"\n") < 2:
+        step = min(65536, end)
+        end -= step
+        journal.seek(end)
+        tail = journal.read(step) + tail
+    whole = tail[: tail.rfind(b"\n") + 1]
+    if len(whole) < len(tail):
+        journal.truncate(end + len(whole))
+    lines = whole.splitlines()
+    try:
+        return int(json.loads(lines[-1])["seq"]) if lines else 0
+    except (ValueError, TypeError, KeyError) as error:
+        raise LedgerError(
+            f"The last line of mastery.journal cannot be read: {error}. If the ledger is whole, move the journal aside: "
+            "the next run writes it again."
+        ) from error
+
+
+def _one_writer(connection: Connection) -> None:
+    """Let one transaction write at a time, so that events become visible in the order of their numbers.
+
+    The journal is continued after the last number it has: a lower one that came later would never get there.
+    """
+    if connection.dialect.name == "postgresql":  # SQLite has one writer by itself
+        connection.execute(text("LOCK TABLE event IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _row(event: Event) -> dict[str, str | None]:

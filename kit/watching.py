@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from kit.course import Course
+from kit.course import Course, load_course
 from kit.cycle import reconcile
+from kit.errors import KitError
 from kit.files import write_text
-from kit.lock import alone
+from kit.lock import alone, at_work
 from kit.stages.opened import Scope, Step, Watch, open_course
 
 NUDGE = ".nudge"
@@ -26,11 +28,13 @@ def watch_course(
     *,
     scope: Scope | None = None,
     watch: Watch | None = None,
+    report: Callable[[str], None] = lambda words: None,
     every: float = 20.0,
 ) -> None:
     """Reconcile whenever something arrives (or *every* so many seconds), until *stop* is set.
 
-    Holds the course's lock all the time: Busy if another reconciler has it.
+    Busy if another reconciler is at work. An error that the kit knows is told by *report*, once, and the round tried
+    again; the course is read anew each time.
     """
     wake = threading.Event()
 
@@ -45,19 +49,32 @@ def watch_course(
         listener = threading.Thread(target=_listen, args=(course.exchange_path, stop, wake), daemon=True)
         listener.start()
         pause = 1.0  # what arrived before the listener was ready is found by a second look
+        trouble = ""
         while not stop.is_set():
             wake.clear()
             try:
-                with open_course(course, scope=scope, watch=told) as opened:
+                # Read anew each time: a unit may have been added or mended meanwhile.
+                course = load_course(course.root)
+                with at_work(course), open_course(course, scope=scope, watch=told) as opened:
                     reconcile(opened)
+                trouble = ""
             except _Stopped:
                 break
-            end = time.monotonic() + pause
-            while not (stop.is_set() or wake.wait(0.1) or time.monotonic() > end):
-                pass
+            except KitError as error:
+                # One bad moment (a full disk, a unit being edited) must not end the course for everybody.
+                if str(error) != trouble:
+                    trouble = str(error)
+                    report(trouble)
+            _wait(wake, stop, pause)
             pause = every
         stop.set()
         listener.join()
+
+
+def _wait(wake: threading.Event, stop: threading.Event, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not (stop.is_set() or wake.wait(0.1) or time.monotonic() > end):
+        pass
 
 
 def nudge(course: Course) -> None:

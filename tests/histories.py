@@ -78,7 +78,8 @@ class History:
         for unit in list(self.record.units.values()):
             for attempt in unit.attempts:
                 if attempt.undecided and not attempt.before_reset:
-                    decision = decide(self.catalogue.revision(unit.unit, unit.revision), unit, attempt)
+                    taken = self.catalogue.assignment(attempt.submission.assignment)
+                    decision = decide(self.catalogue.revision(unit.unit, taken.revision), unit, attempt)
                     data = {"submission": attempt.submission.id, "version": attempt.submission.version}
                     data |= {"decision": decision.to_data()}
                     self._add("decided", attempt.submission.assignment, at=attempt.submission.at, data=data)

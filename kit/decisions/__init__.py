@@ -6,7 +6,7 @@
 """
 
 from kit.decisions.decide import decide
-from kit.decisions.grants import Wanted, wanted
+from kit.decisions.grants import Wanted, next_steps, wanted
 from kit.decisions.rules import RULES, Rule
 from kit.decisions.standing import ObjectiveStanding, Standing, UnitStanding, standing
 
@@ -18,6 +18,7 @@ __all__ = [
     "UnitStanding",
     "Wanted",
     "decide",
+    "next_steps",
     "standing",
     "wanted",
 ]

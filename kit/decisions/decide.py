@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from kit.course import Objective
 from kit.decisions.rules import RULES, Evidence
 from kit.decisions.words import counted, listing
-from kit.records import Assignment, Attempt, Decision, Revision, UnitRecord, Verdict
+from kit.records import Assignment, Attempt, CorrectiveWork, Decision, Revision, UnitRecord, Verdict
 
 
 def decide(revision: Revision, record: UnitRecord, attempt: Attempt) -> Decision:
@@ -70,7 +70,7 @@ def _choose(revision: Revision, record: UnitRecord, gaps: Sequence[str]) -> tupl
     chosen: list[Assignment] = []
     without: list[str] = []
     for gap in gaps:
-        had = {work.approach for work in record.correctives if work.objective == gap}
+        had = {work.approach for work in record.correctives if work.objective == gap and _worked_on(record, work)}
         fresh = (revision.corrective(gap, a) for a in _approaches(revision, gap) if a not in had)
         corrective = next((c for c in fresh if c is not None), None)
         if corrective is None:
@@ -80,13 +80,18 @@ def _choose(revision: Revision, record: UnitRecord, gaps: Sequence[str]) -> tupl
     return chosen, without
 
 
+def _worked_on(record: UnitRecord, work: CorrectiveWork) -> bool:
+    """Whether the learner took it: what was only offered was not had."""
+    return work.submission is not None or record.grants[work.assignment].fetched_at is not None
+
+
 def _approaches(revision: Revision, objective: str) -> tuple[str, ...]:
     return next(o.correctives for o in revision.objectives if o.id == objective)
 
 
 def _why_attention(max_cycles: int, cycle: int, next_form: Assignment | None, without: Sequence[str]) -> str:
     if cycle > max_cycles:
-        return f"{max_cycles} cycles are done and a gap is left."
+        return f"After {counted(max_cycles, 'cycle')} of corrective and new form a gap is left."
     if next_form is None:
         return "Every form has been seen; there is no unseen one left."
     if without:

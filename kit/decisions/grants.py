@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kit.course import Unit
 from kit.decisions.decide import unseen_form
 from kit.records import Assignment, Catalogue, LearnerRecord, Revision, UnitRecord
 
@@ -20,28 +21,33 @@ class Wanted:
 def wanted(record: LearnerRecord, catalogue: Catalogue) -> dict[str, Wanted]:
     """Everything *record*'s learner should be able to fetch, by assignment id.
 
-    What was fetched or handed in stays (a learner may want it again); beyond that only the next step of each unit whose
-    requirements are mastered. Units of the catalogue that were never built are left out.
+    What was fetched or handed in stays (a learner may want it again); beyond that only the `next_steps` of each unit.
+    Units of the catalogue that were never built are left out.
     """
     found: dict[str, Wanted] = {}
     for unit in catalogue.units:
-        if not catalogue.revisions.get(unit.id):
-            continue
-        mine = record.unit(unit.id)
-        for assignment, reason in _kept(mine, catalogue):
-            found[assignment.id] = Wanted(assignment, reason)
-        if mine.mastered_at is None and not set(unit.requires) <= record.mastered_units:
-            continue
-        for assignment, reason in _next(mine, catalogue):
-            found.setdefault(assignment.id, Wanted(assignment, reason))
+        for assignment in _kept(record.unit(unit.id), catalogue):
+            found[assignment.id] = Wanted(assignment, "it was begun")
+        for step in next_steps(record, unit, catalogue):
+            found.setdefault(step.assignment.id, step)
     return found
 
 
-def _kept(unit: UnitRecord, catalogue: Catalogue) -> Iterator[tuple[Assignment, str]]:
+def next_steps(record: LearnerRecord, unit: Unit, catalogue: Catalogue) -> list[Wanted]:
+    """What is there to be done in *unit* now, handed in or not; empty while its requirements are not mastered."""
+    mine = record.unit(unit.id)
+    if not catalogue.revisions.get(unit.id):
+        return []
+    if mine.mastered_at is None and not set(unit.requires) <= record.mastered_units:
+        return []
+    return [Wanted(assignment, reason) for assignment, reason in _next(mine, catalogue)]
+
+
+def _kept(unit: UnitRecord, catalogue: Catalogue) -> Iterator[Assignment]:
     for grant in unit.grants.values():
         kept = grant.fetched_at is not None or grant.assignment in unit.submissions
         if kept and catalogue.knows(grant.assignment):
-            yield catalogue.assignment(grant.assignment), "it was begun"
+            yield catalogue.assignment(grant.assignment)
 
 
 def _next(unit: UnitRecord, catalogue: Catalogue) -> Iterator[tuple[Assignment, str]]:
@@ -53,9 +59,9 @@ def _next(unit: UnitRecord, catalogue: Catalogue) -> Iterator[tuple[Assignment, 
         return
     latest = unit.latest
     if unit.form_opened or latest is None:
-        form = unseen_form(revision, unit) if not _unfinished(unit) else None
+        reason = "an instructor opened another form" if unit.form_opened else "its requirements are mastered"
+        form = _begun_form(unit, catalogue) or unseen_form(revision, unit)
         if form is not None:
-            reason = "an instructor opened another form" if unit.form_opened else "its requirements are mastered"
             yield form, reason
         return
     decision = latest.decision
@@ -78,12 +84,13 @@ def _at_first_attempt(unit: UnitRecord) -> bool:
     return unit.mastered_by == "evidence" and len(unit.attempts) == 1
 
 
-def _unfinished(unit: UnitRecord) -> bool:
-    """A form is out and begun (its grant is kept anyway): no second one beside it."""
-    return any(
-        grant.kind == "form" and grant.form not in unit.spent_forms and grant.fetched_at is not None
-        for grant in unit.grants.values()
-    )
+def _begun_form(unit: UnitRecord, catalogue: Catalogue) -> Assignment | None:
+    """The form the learner is working on: no second one is opened beside it."""
+    for grant in unit.grants.values():
+        begun = grant.kind == "form" and grant.fetched_at is not None and grant.form not in unit.spent_forms
+        if begun and catalogue.knows(grant.assignment):
+            return catalogue.assignment(grant.assignment)
+    return None
 
 
 def _worked_through(unit: UnitRecord, correctives: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from kit.course import Unit
-from kit.decisions.grants import wanted
+from kit.decisions.grants import next_steps
 from kit.decisions.words import counted, listing
 from kit.records import Assignment, Catalogue, LearnerRecord, Revision, Submission, UnitRecord
 
@@ -87,17 +87,12 @@ def _plain(value: Any) -> Any:
 
 def standing(record: LearnerRecord, catalogue: Catalogue) -> Standing:
     """Where *record*'s learner stands in every unit of *catalogue* that was built."""
-    open_now = wanted(record, catalogue)
-    units = tuple(
-        _unit(unit, record, catalogue, [w.assignment for w in open_now.values() if w.assignment.unit == unit.id])
-        for unit in catalogue.units
-        if catalogue.revisions.get(unit.id)
-    )
+    units = tuple(_unit(unit, record, catalogue) for unit in catalogue.units if catalogue.revisions.get(unit.id))
     return Standing(record.learner, record.name, units, _next_step(units), _notices(record))
 
 
 def _notices(record: LearnerRecord) -> tuple[str, ...]:
-    events = (event for unit in record.units.values() for event in unit.set_aside)
+    events = [*record.set_aside, *(event for unit in record.units.values() for event in unit.set_aside)]
     return tuple(event.data["reason"] for event in sorted(events, key=lambda event: event.at)[-3:])
 
 
@@ -115,13 +110,14 @@ def _next_step(units: Sequence[UnitStanding]) -> str:
     return "Nothing is open for you yet. Your instructor can tell you when the course begins."
 
 
-def _unit(unit: Unit, record: LearnerRecord, catalogue: Catalogue, open_now: Sequence[Assignment]) -> UnitStanding:
+def _unit(unit: Unit, record: LearnerRecord, catalogue: Catalogue) -> UnitStanding:
     mine = record.unit(unit.id)
     revision = catalogue.revision(unit.id, mine.revision if mine.engaged_at else None)
-    todo = [a for a in open_now if a.kind != "enrichment" and not _handed_in(mine, a.id)]
-    todo = [a for a in todo if a.kind == "corrective" or a.form not in mine.spent_forms] if not mine.mastered_at else []
-    todo.sort(key=lambda a: a.kind != "corrective")
-    state, sentence, attention = _state(unit, mine, record, revision, todo)
+    steps = [step.assignment for step in next_steps(record, unit, catalogue)]
+    open_steps = [a for a in steps if not _handed_in(mine, a.id)]
+    todo = sorted((a for a in open_steps if a.kind != "enrichment"), key=lambda a: a.kind != "corrective")
+    missing = [name for name in unit.requires if name not in record.mastered_units]
+    state, sentence = _state(mine, revision, todo, [_title(name, catalogue) for name in missing])
     return UnitStanding(
         unit=unit.id,
         title=revision.title,
@@ -134,9 +130,13 @@ def _unit(unit: Unit, record: LearnerRecord, catalogue: Catalogue, open_now: Seq
         correctives=sum(1 for work in mine.correctives if work.submission is not None),
         mastered_at=mine.mastered_at,
         by_override=mine.mastered_by == "override",
-        attention=attention,
-        enrichment=next((a.id for a in open_now if a.kind == "enrichment"), None),
+        attention=_attention(mine, todo),
+        enrichment=next((a.id for a in open_steps if a.kind == "enrichment"), None),
     )
+
+
+def _title(unit: str, catalogue: Catalogue) -> str:
+    return catalogue.current(unit).title if catalogue.revisions.get(unit) else unit
 
 
 def _handed_in(mine: UnitRecord, assignment: str) -> bool:
@@ -156,73 +156,69 @@ def _objectives(mine: UnitRecord, revision: Revision) -> Iterator[ObjectiveStand
 
 
 def _state(
-    unit: Unit, mine: UnitRecord, record: LearnerRecord, revision: Revision, todo: Sequence[Assignment]
-) -> tuple[State, str, str]:
-    """(state, sentence for the learner, reason for the instructor)."""
-    title = revision.title
+    mine: UnitRecord, revision: Revision, todo: Sequence[Assignment], missing: Sequence[str]
+) -> tuple[State, str]:
+    """The state, and the sentence for the learner."""
+    title, latest = revision.title, mine.latest
     if mine.mastered_at is not None:
         if mine.mastered_by == "override":
-            return "mastered", f"Your instructor has marked {title} as mastered.", ""
-        return "mastered", f"You have mastered {title}.", ""
-    stuck = next((s for s in mine.submissions.values() if _stuck(s)), None)
-    if stuck is not None:
-        sentence = f"We could not check your work on {title}; the fault is ours. Your instructor has been told."
-        return "attention", sentence, f"The grader failed {stuck.faults} times on {stuck.assignment}: {stuck.reason}"
-    rejected = next((s for s in mine.submissions.values() if s.state == "rejected"), None)
-    if rejected is not None:
-        return "working", f"{title}: {rejected.reason}", ""
-    latest = mine.latest
+            return "mastered", f"Your instructor has marked {title} as mastered."
+        return "mastered", f"You have mastered {title}."
     if todo:
-        return (*_todo(mine, title, todo), "")
+        rejected = next((mine.submissions[a.id] for a in todo if a.id in mine.submissions), None)
+        return ("working", f"{title}: {rejected.reason}") if rejected else _todo(mine, revision, todo)
+    if latest is not None and _stuck(latest.submission):
+        return "attention", f"We could not check your work on {title}: the fault is ours, and your instructor knows."
     if latest is not None and latest.undecided:
-        return "waiting", f"Your work on {title} is being looked at.", ""
+        return "waiting", f"Your work on {title} is being looked at."
     if latest is not None and latest.decision is not None and latest.decision.outcome == "attention":
-        return "attention", latest.decision.sentence, latest.decision.reason
+        return "attention", latest.decision.sentence
+    if latest is not None and latest.submission.state == "waiting":
+        return "waiting", f"Your work on {title} has been handed in and is being checked."
     if latest is not None and latest.decision is None:
-        if latest.submission.state == "graded":
-            by_hand = counted(sum(item.score is None for item in latest.submission.items), "answer")
-            sentence = f"A person reads part of your work on {title}; you will hear as soon as that is done."
-            return (
-                "waiting",
-                sentence,
-                f"{by_hand} of {latest.submission.assignment} to be graded by hand in formgrader.",
-            )
-        return "waiting", f"Your work on {title} has been handed in and is being checked.", ""
-    missing = [name for name in unit.requires if name not in record.mastered_units]
+        return "waiting", f"A person reads part of your work on {title}; you will hear as soon as that is done."
     if missing:
-        return "locked", f"{title} opens when you have mastered {listing(missing)}.", ""
-    if mine.attempts:
-        return "attention", _no_form(title), "There is no form left that this learner has not seen."
-    return "waiting", f"{title} is being made ready for you.", ""
+        return "locked", f"{title} opens when you have mastered {listing(missing)}."
+    return "attention", f"There is no new form of {title} for you right now. Your instructor has been told."
 
 
-def _no_form(title: str) -> str:
-    return f"There is no new form of {title} for you right now. Your instructor has been told."
+def _attention(mine: UnitRecord, todo: Sequence[Assignment]) -> str:
+    """Why an instructor should look; empty where they need not."""
+    latest = mine.latest
+    if mine.mastered_at is not None:
+        return ""
+    past = {attempt.submission.assignment for attempt in mine.attempts if attempt is not latest}
+    for submission in mine.submissions.values():
+        if _stuck(submission) and submission.assignment not in past:
+            return f"The grader failed {submission.faults} times on {submission.assignment}: {submission.reason}"
+    if todo:
+        return ""
+    if latest is None:
+        return "There is no form left that this learner has not seen." if mine.attempts or mine.closed_forms else ""
+    if latest.decision is not None and not latest.undecided:
+        return latest.decision.reason if latest.decision.outcome == "attention" else ""
+    if latest.submission.state == "graded" and not latest.submission.complete:
+        by_hand = counted(sum(item.score is None for item in latest.submission.items), "answer")
+        return f"{by_hand} of {latest.submission.assignment} to be graded by hand in formgrader."
+    return ""
 
 
 def _stuck(submission: Submission) -> bool:
     return submission.state == "waiting" and submission.faults >= FAULTS_BEFORE_ATTENTION
 
 
-def _todo(mine: UnitRecord, title: str, todo: Sequence[Assignment]) -> tuple[State, str]:
-    first = todo[0]
+def _todo(mine: UnitRecord, revision: Revision, todo: Sequence[Assignment]) -> tuple[State, str]:
+    first, title, latest = todo[0], revision.title, mine.latest
     fetched = (grant := mine.grants.get(first.id)) is not None and grant.fetched_at is not None
-    latest = mine.latest
+    verb = "Go on with" if fetched else "Fetch"
     if first.kind == "corrective":
         left = counted(sum(1 for a in todo if a.kind == "corrective"), "short notebook")
         decision = latest.decision.sentence if latest and latest.decision else ""
-        verb = "Go on with" if fetched else "Fetch"
         return "corrective", f"{decision} ({left} left.) {verb} {first.id}.".strip()
-    if latest is not None or mine.attempts:
-        verb = "Go on with" if fetched else "Fetch"
-        gaps = _not_shown(mine)
-        only = f" Only what is not shown yet counts: {listing(gaps)}." if gaps and mine.mastered else ""
+    if mine.attempts or mine.form_opened:
+        gaps = [f"“{o.title}”" for o in revision.objectives if o.id not in mine.mastered]
+        only = f" Only what is not shown yet counts: {listing(gaps)}." if mine.mastered else ""
         return "retry", f"{title}: a new form of the checks is open for you. {verb} {first.id}.{only}"
     if fetched:
         return "working", f"You are working on {title}. When you are ready, hand in {first.id}."
     return "open", f"{title} is open for you. Fetch {first.id} and begin."
-
-
-def _not_shown(mine: UnitRecord) -> list[str]:
-    verdicts = mine.latest.decision.verdicts if mine.latest and mine.latest.decision else ()
-    return [f"“{v.objective}”" for v in verdicts if v.objective not in mine.mastered]

@@ -1,17 +1,19 @@
 """The events a ledger holds: who, when, what and why. Append-only; every status is a fold of them.
 
-enrolled      the learner belongs to the course                          data: name?
-granted       may fetch this from now on                                 data: revision, reason
-withdrawn     may no longer fetch it (never fetched; a newer one exists) data: reason
-fetched       the learner took it; the first of a unit is the engagement
-engaged       criterion, rule and cycles are frozen from here on         data: revision, criteria, rule, max_cycles
-submitted     the learner handed it in                                   data: submission, digest
-set-aside     a submission that is kept but does not count               data: submission, reason
-rejected      a submission that could not be graded                      data: submission, reason
-graded        item scores of a submission                                data: submission, items, seconds, version
-fault         our grader failed; the submission still waits              data: submission, what
-decided       what followed from an attempt                              data: see `decision_to_data`
-overridden    an instructor's decision, with a reason                    data: action
+enrolled      belongs to the course                               data: name (optional)
+granted       may fetch this from now on                          data: kind, revision, form, objective, approach
+withdrawn     may no longer fetch it; it was never begun
+fetched       the learner took it
+engaged       criterion, rule and cycles are frozen from here on  data: revision, criteria, rule, max_cycles
+submitted     the learner handed it in                            data: submission, kind
+set-aside     a submission that is kept but does not count        data: submission, reason
+rejected      a submission that could not be graded               data: submission, reason, code
+graded        item scores of a submission                         data: submission, items, seconds, version
+fault         our grader failed; the submission still waits       data: submission, what
+decided       what followed from an attempt                       data: submission, version, decision
+overridden    an instructor's decision, with a reason             data: action, revision
+
+`why` says in words why something was granted, withdrawn, decided or overridden.
 """
 
 from __future__ import annotations

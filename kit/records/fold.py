@@ -59,6 +59,8 @@ def _apply(record: LearnerRecord, event: Event) -> None:
         record.name = event.data.get("name") or record.name
         return
     if event.unit is None:
+        if event.kind == "set-aside":
+            record.set_aside.append(event)
         return
     unit = record.units.get(event.unit)
     if unit is None:
@@ -85,6 +87,7 @@ def _withdrawn(unit: UnitRecord, event: Event) -> None:
     grant = unit.grants.get(event.assignment or "")
     if grant is not None:
         grant.withdrawn_at = event.at
+        grant.withdrawals += 1
 
 
 def _fetched(unit: UnitRecord, event: Event) -> None:
@@ -115,8 +118,8 @@ def _submitted(unit: UnitRecord, event: Event) -> None:
                 work.submission = submission
     elif grant.kind == "form":
         assert grant.form is not None
-        unit.spent_forms.add(grant.form)
-        unit.form_opened = False
+        if grant.form not in unit.closed_forms:
+            unit.form_opened = False
         unit.attempts = [a for a in unit.attempts if a.submission.assignment != event.assignment]
         unit.attempts.append(Attempt(0, grant.form, submission))
         _renumber(unit)
@@ -144,9 +147,6 @@ def _rejected(unit: UnitRecord, event: Event) -> None:
         return
     submission.state, submission.reason = "rejected", event.data["reason"]
     # It was not an attempt: the same form stays open and may be handed in again.
-    for attempt in unit.attempts:
-        if attempt.submission is submission:
-            unit.spent_forms.discard(attempt.form)
     unit.attempts = [attempt for attempt in unit.attempts if attempt.submission is not submission]
     _renumber(unit)
 
@@ -183,6 +183,8 @@ def _decided(unit: UnitRecord, event: Event) -> None:
         if attempt.submission.id == event.data["submission"]:
             attempt.decision = decision
             attempt.decided_version = event.data.get("version", 1)
+            if attempt.before_reset:
+                return  # an instructor began the unit anew meanwhile: it no longer counts
     for verdict in decision.verdicts:
         if verdict.state == "mastered":
             unit.mastered.setdefault(verdict.objective, event.at)
@@ -200,7 +202,7 @@ def _overridden(unit: UnitRecord, event: Event) -> None:
     unit.revision = event.data["revision"]
     for grant in unit.grants.values():
         if grant.kind == "form" and grant.form is not None and grant.fetched_at is not None:
-            unit.spent_forms.add(grant.form)
+            unit.closed_forms.add(grant.form)
     if action == "another-form":
         unit.form_opened = True
         return

@@ -103,6 +103,7 @@ class GrantState:
     form: str | None = None
     fetched_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    withdrawals: int = 0
 
 
 @dataclass(slots=True)
@@ -179,8 +180,8 @@ class UnitRecord:
     """Objectives mastered, with the submission time that showed it."""
     mastered_at: datetime | None = None
     mastered_by: Literal["evidence", "override", ""] = ""
-    spent_forms: set[str] = field(default_factory=set)
-    """Forms this learner has seen and never gets again."""
+    closed_forms: set[str] = field(default_factory=set)
+    """Forms the learner had begun when an instructor opened another one, or began the unit anew."""
     form_opened: bool = False
     """An instructor opened another form, and no attempt has used it up yet."""
     reset_at: datetime | None = None
@@ -192,6 +193,11 @@ class UnitRecord:
     def counted(self) -> list[Attempt]:
         """The attempts that count as evidence: those since the last reset."""
         return [attempt for attempt in self.attempts if not attempt.before_reset]
+
+    @property
+    def spent_forms(self) -> set[str]:
+        """Forms this learner has seen and never gets again."""
+        return self.closed_forms | {attempt.form for attempt in self.attempts}
 
     @property
     def latest(self) -> Attempt | None:
@@ -208,6 +214,8 @@ class LearnerRecord:
     enrolled_at: datetime | None = None
     name: str = ""
     units: dict[str, UnitRecord] = field(default_factory=dict)
+    set_aside: list[Event] = field(default_factory=list)
+    """Submissions of something that was never theirs: kept, not counted."""
 
     def unit(self, name: str) -> UnitRecord:
         """The record of unit *name*, empty if nothing happened there yet."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kit.errors import UnknownName
-from kit.exchange import Fetched, Receipt, Submitted, weigh
+from kit.exchange import Feedback, Fetched, Receipt, Submitted, weigh
 from kit.files import copy_folder, write_text
+from kit.grading.notice import notice_page
 from kit.records import SYSTEM, Assignment, Event, Revision, UnitRecord
 from kit.stages.opened import OpenCourse, Step
 
@@ -70,6 +71,8 @@ def _submitted(opened: OpenCourse, arrival: Submitted) -> None:
             "This one is kept, and nothing is lost. What is open for you now is shown by `kit next`."
         )
     if reason is not None:
+        page = notice_page(name, reason)
+        opened.exchange.publish_feedback(learner, Feedback(name, receipt.submission, page))
         opened.record(_set_aside(receipt, assignment.unit, reason, at))
         return
     folder = opened.folder("submitted", learner, name)

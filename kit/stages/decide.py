@@ -9,6 +9,7 @@ from kit.stages.opened import OpenCourse, Step
 
 def decide_graded(opened: OpenCourse) -> None:
     """Decide on every attempt that is completely assessed; each decision sees the ones before it."""
+    opened.refresh()
     for record in opened.learners():
         for unit in list(record.units.values()):
             if not opened.scope.has(record.learner, unit.unit):
@@ -16,7 +17,9 @@ def decide_graded(opened: OpenCourse) -> None:
             for attempt in unit.attempts:
                 if attempt.before_reset or not attempt.undecided:
                     continue
-                revision = opened.catalogue.revision(unit.unit, unit.revision)
+                # Judged by what was handed in, also when an instructor has moved the learner on to a newer revision.
+                taken = opened.catalogue.assignment(attempt.submission.assignment)
+                revision = opened.catalogue.revision(unit.unit, taken.revision)
                 decision = decide(revision, unit, attempt)
                 submission = attempt.submission
                 data = {"submission": submission.id, "version": submission.version, "decision": decision.to_data()}

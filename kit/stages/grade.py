@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 
@@ -13,6 +13,7 @@ from kit.errors import GraderFault
 from kit.exchange import Feedback
 from kit.files import write_bytes, write_text
 from kit.grading import Graded, Rejected, Work, grade
+from kit.grading.notice import notice_page
 from kit.notebooks import dumps
 from kit.records import SYSTEM, Assignment, Decision, Event, EventKind, ItemScore, Revision, Submission, fold_all
 from kit.stages.opened import OpenCourse, Step
@@ -41,11 +42,15 @@ def grade_waiting(opened: OpenCourse, *, retry_faults: bool = False) -> None:
 
 def read_manual_scores(opened: OpenCourse) -> None:
     """A score a person gave in formgrader since is new evidence on the same submission."""
-    for record in opened.learners():
-        for unit in record.units.values():
-            for submission in unit.submissions.values():
-                if submission.state == "graded" and not submission.complete:
-                    _read_manual(opened, record.learner, unit.unit, submission)
+    given = opened.gradebook.manual_scores()
+    for (learner, name), scores in sorted(given.items()):
+        record = opened.records.get(learner)
+        if record is None or not opened.catalogue.knows(name):
+            continue
+        assignment = opened.catalogue.assignment(name)
+        submission = record.unit(assignment.unit).submissions.get(name)
+        if submission is not None and submission.state == "graded" and opened.scope.has(learner, assignment.unit):
+            _take_over(opened, (learner, assignment, submission), scores)
 
 
 def _waiting(opened: OpenCourse, retry_faults: bool) -> Iterator[Waiting]:
@@ -91,6 +96,8 @@ def _write(opened: OpenCourse, waiting: Waiting, result: Result) -> None:
         opened.record(_event("fault", waiting, {"what": str(result)}, f":{submission.faults + 1}"))
         return
     if isinstance(result, Rejected):
+        page = notice_page(assignment.id, result.reason)
+        opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, page))
         opened.record(_event("rejected", waiting, {"reason": result.reason, "code": result.code}))
         return
     opened.gradebook.write_scores(learner, assignment, submission.at, result.items)
@@ -113,7 +120,7 @@ def _foreseen(opened: OpenCourse, waiting: Waiting, graded: Event) -> Decision |
         return None
     unit = fold_all([graded], {learner: copy.deepcopy(opened.records[learner])})[learner].unit(assignment.unit)
     attempt = next(attempt for attempt in unit.attempts if attempt.submission.id == submission.id)
-    return decide(opened.catalogue.revision(unit.unit, unit.revision), unit, attempt)
+    return decide(opened.catalogue.revision(unit.unit, assignment.revision), unit, attempt)
 
 
 def _graded(waiting: Waiting, items: tuple[ItemScore, ...], version: int, seconds: float | None = None) -> Event:
@@ -129,14 +136,9 @@ def _event(kind: EventKind, waiting: Waiting, data: dict[str, object], suffix: s
     )  # fmt: skip
 
 
-def _read_manual(opened: OpenCourse, learner: str, unit: str, submission: Submission) -> None:
-    rows = opened.gradebook.read_scores(learner, submission.assignment)
-    items = tuple(
-        replace(item, score=rows[item.item].score) if item.score is None and item.item in rows else item
-        for item in submission.items
-    )
-    if items == submission.items or any(item.score is None for item in items):
-        return
-    assignment = opened.catalogue.assignment(submission.assignment)
-    opened.record(_graded((learner, assignment, submission), items, submission.version + 1))
-    opened.watch(Step("grade", f"{learner} {assignment.id}: a person's scores"))
+def _take_over(opened: OpenCourse, waiting: Waiting, scores: Mapping[str, float]) -> None:
+    learner, assignment, submission = waiting
+    items = tuple(replace(item, score=scores.get(item.item, item.score)) for item in submission.items)
+    if items != submission.items:
+        opened.record(_graded(waiting, items, submission.version + 1))
+        opened.watch(Step("grade", f"{learner} {assignment.id}: a person's scores, version {submission.version}"))

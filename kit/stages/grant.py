@@ -5,45 +5,62 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kit.decisions import Wanted, wanted
-from kit.records import SYSTEM, Event, LearnerRecord
+from kit.errors import KitError
+from kit.records import SYSTEM, Assignment, Event, EventKind, GrantState, LearnerRecord
 from kit.stages.opened import OpenCourse, Step
 
 
 def grant_wanted(opened: OpenCourse) -> None:
-    """Write new grants into the ledger, then make the exchange agree with it."""
+    """Write new grants into the ledger, then make the exchange agree with it, learner by learner.
+
+    What cannot be done for one learner is kept in `opened.problems`; the others are served.
+    """
+    opened.refresh()
     granted = opened.exchange.granted()
     for record in opened.learners():
-        want = wanted(record, opened.catalogue)
-        opened.record(*_changes(opened, record, want))
-        have = granted.get(record.learner, frozenset())
-        for name in sorted(want.keys() - have):
-            opened.exchange.grant(record.learner, name, opened.course.release_dir / name)
-            opened.watch(Step("grant", f"{record.learner} {name}"))
-        for name in sorted(have - want.keys()):
-            opened.exchange.withdraw(record.learner, name)
-            opened.watch(Step("grant", f"{record.learner} {name} withdrawn"))
+        try:
+            _grant(opened, record, granted.get(record.learner, frozenset()))
+        except KitError as error:
+            opened.problems.append(str(error))
+
+
+def _grant(opened: OpenCourse, record: LearnerRecord, have: frozenset[str]) -> None:
+    want = wanted(record, opened.catalogue)
+    changes = _changes(opened, record, want)
+    if changes:
+        opened.record(*changes)
+        opened.watch(Step("grant", f"{record.learner}: {len(changes)} written down"))
+    for name in sorted(want.keys() - have):
+        opened.exchange.grant(record.learner, name, opened.course.release_dir / name)
+        opened.watch(Step("grant", f"{record.learner} {name}"))
+    for name in sorted(have - want.keys()):
+        opened.exchange.withdraw(record.learner, name)
+        opened.watch(Step("grant", f"{record.learner} {name} withdrawn"))
 
 
 def _changes(opened: OpenCourse, record: LearnerRecord, want: Mapping[str, Wanted]) -> list[Event]:
-    open_grants = {g.assignment for unit in record.units.values() for g in unit.grants.values() if not g.withdrawn_at}
+    grants = {grant.assignment: grant for unit in record.units.values() for grant in unit.grants.values()}
+    open_grants = {name for name, grant in grants.items() if not grant.withdrawn_at}
     events = []
     for name in sorted(want.keys() - open_grants):
         assignment = want[name].assignment
-        number = sum(1 for g in record.unit(assignment.unit).grants.values() if g.assignment == name)
         data = {
             "kind": assignment.kind, "revision": assignment.revision, "form": assignment.form,
             "objective": assignment.objective, "approach": assignment.approach,
         }  # fmt: skip
-        key = f"granted:{record.learner}:{name}:{number}"
-        events.append(
-            Event(
-                key, "granted", record.learner, opened.clock(), SYSTEM, assignment.unit, name, data, want[name].reason
-            )
-        )
+        events.append(_event("granted", opened, record, assignment, grants.get(name), want[name].reason, data))
     for name in sorted(open_grants - want.keys()):
-        unit = opened.catalogue.assignment(name).unit
-        events.append(
-            Event(f"withdrawn:{record.learner}:{name}", "withdrawn", record.learner, opened.clock(), SYSTEM, unit, name,
-                  why="a newer revision of the unit is there, and this one was never begun")
-        )  # fmt: skip
+        assignment = opened.catalogue.assignment(name)
+        newer = opened.catalogue.current(assignment.unit).number > assignment.revision
+        reason = "a newer revision is there, and this was never begun" if newer else "it is no longer the next step"
+        events.append(_event("withdrawn", opened, record, assignment, grants[name], reason, {}))
     return events
+
+
+def _event(
+    kind: EventKind, opened: OpenCourse, record: LearnerRecord, assignment: Assignment, grant: GrantState | None,
+    reason: str, data: Mapping[str, object],
+) -> Event:  # fmt: skip
+    # The same thing may be given and withdrawn several times: the key counts.
+    key = f"{kind}:{record.learner}:{assignment.id}:{grant.withdrawals if grant else 0}"
+    return Event(key, kind, record.learner, opened.clock(), SYSTEM, assignment.unit, assignment.id, data, reason)

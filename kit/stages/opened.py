@@ -12,6 +12,7 @@ from kit.build import load_catalogue
 from kit.course import Course
 from kit.errors import NotBuilt
 from kit.exchange import Exchange, open_exchange
+from kit.files import close_to_others
 from kit.gradebook import Gradebook
 from kit.grading.executors import Executor, open_executor
 from kit.ledger import Ledger
@@ -19,6 +20,10 @@ from kit.records import Catalogue, Event, LearnerRecord, fold_all
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# All have solutions, forms nobody has seen, or somebody's work in them.
+_PRIVATE = ("archive", "autograded", "feedback", "revisions", "source", "submitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,22 @@ class OpenCourse:
     watch: Watch = lambda step: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
+    seen: int = 0
+    """How many events of the ledger the records know."""
+    problems: list[str] = field(default_factory=list)
+    """What could not be done for one learner, while the others were served."""
+
     def record(self, *events: Event) -> None:
         """Write *events* to the ledger in one transaction, and fold them into the records."""
-        fold_all(self.ledger.append(events), self.records)
+        new = self.ledger.append(events)
+        self.seen += len(new)
+        fold_all(new, self.records)
+
+    def refresh(self) -> None:
+        """Take in what others wrote meanwhile (an override, an enrolment), in the ledger's own order."""
+        if self.ledger.count() != self.seen:
+            events = self.ledger.events()
+            self.records, self.seen = fold_all(events), len(events)
 
     def learners(self) -> Iterator[LearnerRecord]:
         """The enrolled learners of the scope, by name."""
@@ -85,6 +103,7 @@ def open_course(course: Course, *, scope: Scope | None = None, watch: Watch | No
     if not catalogue.revisions:
         raise NotBuilt(f"Nothing of “{course.title}” has been built yet. Run `kit build`.")
     with open_ledger(course) as ledger, Gradebook(course) as gradebook:
+        events = ledger.events()
         yield OpenCourse(
             course=course,
             catalogue=catalogue,
@@ -92,14 +111,21 @@ def open_course(course: Course, *, scope: Scope | None = None, watch: Watch | No
             gradebook=gradebook,
             exchange=open_exchange(course),
             executor=open_executor(course),
-            records=fold_all(ledger.events()),
+            records=fold_all(events),
+            seen=len(events),
             scope=scope or Scope(),
             watch=watch or (lambda step: None),
         )
 
 
 def open_ledger(course: Course) -> Ledger:
-    """The ledger of *course*, with its journal where it lies in the course folder."""
+    """The ledger of *course*, with its journal where it lies in the course folder.
+
+    Everything in gradebook/ but the exchange is closed to other accounts. LedgerError if the ledger is damaged, or if
+    events are missing that the journal has.
+    """
+    private = (course.gradebook_dir / name for name in _PRIVATE)
+    close_to_others(course.gradebook_dir, *private, course.release_dir)
     return Ledger(course.ledger_url, journal_path(course))
 
 

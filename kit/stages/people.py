@@ -4,27 +4,65 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kit.build import load_catalogue
-from kit.course import LEARNER_RULE, Course, is_learner_name
+from kit.course import LEARNER_RULE, Course, Unit, is_learner_name
+from kit.decisions import standing
+from kit.decisions.words import listing
 from kit.errors import KitError, UnknownName
-from kit.records import Event, fold, fold_all
+from kit.exchange import open_exchange
+from kit.records import Event, LearnerRecord, Revision, fold, fold_all
 from kit.stages.opened import open_ledger
 
 
-def enrol(course: Course, people: Mapping[str, str], *, by: str) -> int:
-    """Enrol *people* (account → full name, may be empty); return how many were new. KitError names each bad account."""
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What an enrolment changed."""
+
+    added: int
+    """How many were not in the course before."""
+    renamed: int
+    """How many were, and have another full name now."""
+
+
+def enrol(course: Course, people: Mapping[str, str], *, by: str) -> Enrolled:
+    """Enrol *people* (account → full name, may be empty); a name that differs from the known one replaces it.
+
+    KitError names each bad account. Before the first build each is told, in the exchange, that nothing is open yet.
+    """
     bad = [name for name in people if not is_learner_name(name)]
     if bad:
         raise KitError(f"These cannot be accounts: {', '.join(map(repr, bad))}. An account is {LEARNER_RULE}.")
     now = datetime.now(UTC)
     with open_ledger(course) as ledger:
-        new = ledger.append(
-            Event(f"enrolled:{learner}", "enrolled", learner, now, by, data={"name": name} if name else {})
+        added = {
+            event.learner
+            for event in ledger.append(
+                Event(f"enrolled:{learner}", "enrolled", learner, now, by, data={"name": name} if name else {})
+                for learner, name in people.items()
+            )
+        }
+        records = fold_all(ledger.events())
+        # A name may change back to what it was, so the key cannot be made of it.
+        renamed = ledger.append(
+            Event(f"enrolled:{learner}:{uuid.uuid4()}", "enrolled", learner, now, by, data={"name": name})
             for learner, name in people.items()
+            if name and name != records[learner].name
         )
-    return len(new)
+    _say_not_open_yet(course, [records[learner] for learner in people])
+    return Enrolled(len(added), len(renamed))
+
+
+def _say_not_open_yet(course: Course, records: Iterable[LearnerRecord]) -> None:
+    """Learners see the exchange alone: without a word there, an enrolled one could not tell being early from unknown."""
+    catalogue = load_catalogue(course)
+    if catalogue.revisions:
+        return
+    exchange = open_exchange(course)
+    for record in records:
+        exchange.publish_progress(record.learner, standing(record, catalogue).to_json())
 
 
 def require_enrolled(course: Course, learners: Iterable[str]) -> None:
@@ -51,14 +89,29 @@ def override(course: Course, learner: str, unit: str, action: str, *, why: str, 
     catalogue = load_catalogue(course)
     revision = catalogue.current(unit)
     with open_ledger(course) as ledger:
-        record = fold(learner, ledger.events(learner)).unit(unit)
-        if action != "mastered":
-            seen = {g.form for g in record.grants.values() if g.form and g.fetched_at} | record.spent_forms
-            if all(form.form in seen for form in revision.forms):
-                raise KitError(
-                    f"{learner} has seen every form of {unit}. Write another one (a new entry in the variants cell), "
-                    "run `kit build`, and try again."
-                )
+        record = fold(learner, ledger.events(learner))
+        _require_effect(record, course.unit(unit), revision, action)
         data = {"action": action, "revision": revision.number}
         key = f"overridden:{learner}:{unit}:{uuid.uuid4()}"
         ledger.append([Event(key, "overridden", learner, datetime.now(UTC), by, unit, None, data, why.strip())])
+
+
+def _require_effect(record: LearnerRecord, unit: Unit, revision: Revision, action: str) -> None:
+    """KitError where *action* would change nothing, with what would."""
+    mine, learner = record.unit(unit.id), record.learner
+    if mine.mastered_at is not None and action != "reset":
+        raise KitError(f"{learner} has mastered {unit.id} already. To begin it anew, use --reset.")
+    if action == "mastered":
+        return
+    missing = [name for name in unit.requires if name not in record.mastered_units]
+    if missing:
+        raise KitError(
+            f"{unit.id} is not open for {learner}: it requires {listing(missing)}. "
+            f"To open it, count that as mastered: `kit override {learner} {missing[0]} --mastered`."
+        )
+    seen = {g.form for g in mine.grants.values() if g.form and g.fetched_at} | mine.spent_forms
+    if all(form.form in seen for form in revision.forms):
+        raise KitError(
+            f"{learner} has seen every form of {unit.id}. Write another one (a new entry in the variants cell), "
+            "run `kit build`, and try again."
+        )

@@ -16,7 +16,7 @@ from kit.errors import Busy, KitError, UnknownName
 from kit.exchange import open_exchange
 from kit.gradebook import Gradebook
 from kit.lock import alone
-from kit.stages.opened import Scope
+from kit.stages.opened import Scope, Step
 from kit.stages.people import enrol, override
 from kit.watching import watch_course
 from tests.courses import write_course, write_unit
@@ -158,6 +158,31 @@ class TestOverride:
         with pytest.raises(KitError, match=said):
             override(school.course, learner, unit, "mastered", why=why, by="kim")
 
+    def test_what_would_change_nothing_is_refused_with_what_would(self, tmp_path: Path) -> None:
+        school = School(write_course(tmp_path / "course", {"01-one": [], "02-two": ["01-one"]}, items=1), "ada")
+        with pytest.raises(KitError, match=r"requires 01-one.*kit override ada 01-one --mastered"):
+            override(school.course, "ada", "02-two", "another-form", why="x", by="kim")
+        override(school.course, "ada", "01-one", "mastered", why="x", by="kim")
+        for action in ("mastered", "another-form"):
+            with pytest.raises(KitError, match="use --reset"):
+                override(school.course, "ada", "01-one", action, why="x", by="kim")
+
+    def test_a_reset_in_the_middle_of_a_round_is_not_undone_by_it(self, school: School) -> None:
+        school.submit("ada", "01-one.a")
+        done = []
+
+        def interfere(step: Step) -> None:
+            if step.stage == "grade" and "feedback is out" in step.what and not done:
+                done.append(step)
+                override(school.course, "ada", "01-one", "reset", why="wrong notebook", by="kim")
+
+        school.run(watch=interfere)
+        school.run()
+        unit = school.unit("ada")
+        assert done
+        assert unit.mastered_at is None
+        assert school.todo("ada") == ["01-one.b"]
+
     def test_no_form_left_says_what_to_do(self, tmp_path: Path) -> None:
         school = School(write_course(tmp_path / "course", forms="a"), "ada")
         school.submit("ada", "01-one.a", 0)
@@ -240,11 +265,23 @@ class TestAPersonsScores:
         assert unit.submissions["01-one.a"].version == 2
         assert unit.mastered_by == "evidence"
 
-    def _score_as_formgrader_does(self, school: School, score: float) -> None:
+    def test_a_score_changed_in_formgrader_is_taken_over_whatever_it_was(self, tmp_path: Path) -> None:
+        school = School(write_course(tmp_path / "other", items=1), "ada")
+        school.submit("ada", "01-one.a", {"adding": 1, "taking": 0})
+        school.run()
+        assert not school.unit("ada").mastered_at
+        self._score_as_formgrader_does(school, 1.0, "taking-1")
+        school.run()
+        assert school.unit("ada").mastered_by == "evidence"
+        before = school.state()
+        school.run()
+        assert school.state() == before, "it is taken over once"
+
+    def _score_as_formgrader_does(self, school: School, score: float, cell: str = "essay") -> None:
         from nbgrader.api import Gradebook as Nbgrader
 
         with Nbgrader(school.course.gradebook_url, "numbers") as book:
-            grade = book.find_grade("essay", "01-one", "01-one.a", "ada")
+            grade = book.find_grade(cell, "01-one", "01-one.a", "ada")
             grade.manual_score, grade.needs_manual_grade = score, False
             book.db.commit()
 
@@ -278,6 +315,55 @@ def test_watching_answers_by_itself_and_stops_when_told(school: School) -> None:
         thread.join(60)
     assert not thread.is_alive()
     assert errors == []
+
+
+def test_watching_survives_a_bad_moment_and_sees_a_unit_added_meanwhile(school: School) -> None:
+    stop, told = threading.Event(), []
+    thread = threading.Thread(
+        target=watch_course, args=(school.course, stop), kwargs={"report": told.append, "every": 1}
+    )
+    path = school.root / "units/01-one/unit.toml"
+    good = path.read_text()
+    path.write_text("title = ")
+    with pytest.raises(KitError):
+        _ = school.course
+    path.write_text(good)
+    thread.start()
+    try:
+        path.write_text("title = ")
+        wait_for(lambda: any("toml-broken" in words for words in told), thread)
+        path.write_text(good)
+        school.submit("ada", "01-one.a")
+        wait_for(lambda: "mastered every unit" in school.next("ada"), thread)
+        write_unit(school.root, "02-two", requires=["01-one"], items=1)
+        school.build()
+        wait_for(lambda: school.todo("ada") == ["02-two.a"], thread)
+    finally:
+        stop.set()
+        thread.join(60)
+    assert len([words for words in told if "toml-broken" in words]) == 1, "it is told once"
+
+
+def wait_for(true, thread: threading.Thread) -> None:  # type: ignore[no-untyped-def]
+    end = time.monotonic() + 90
+    while not true():
+        assert thread.is_alive()
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
+
+
+def test_a_learner_whose_folder_cannot_be_written_does_not_keep_the_others_waiting(school: School) -> None:
+    school.submit("ben", "01-one.a")
+    school.submit("ada", "01-one.a", 0)
+    release = school.root / "release/01-one.adding.diagram"
+    release.rename(release.with_name("away"))
+    with pytest.raises(KitError, match=r"01-one\.adding\.diagram"):
+        school.run()
+    assert school.todo("ben") == []
+    assert "mastered every unit" in school.next("ben")
+    release.with_name("away").rename(release)
+    school.run()
+    assert "01-one.adding.diagram" in open_exchange(school.course).granted()["ada"]
 
 
 def test_unknown_learners_and_names_that_cannot_be(school: School) -> None:

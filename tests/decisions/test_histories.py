@@ -84,7 +84,7 @@ def test_a_good_mean_never_hides_a_gap() -> None:
             id="when the approaches run out",
         ),
         pytest.param(
-            make_revision(objectives={"x": ("a", "b", "c", "d")}, max_cycles=1), "1 cycles are done",
+            make_revision(objectives={"x": ("a", "b", "c", "d")}, max_cycles=1), "After 1 cycle of corrective",
             id="when the cycles run out",
         ),
     ],
@@ -221,3 +221,80 @@ def test_deciding_needs_nothing_but_values(history: History) -> None:
 
 def replace_mastered(unit):  # type: ignore[no-untyped-def]
     return replace(unit, mastered={}, correctives=[])
+
+
+class TestNobodyIsForgotten:
+    """Whatever happened before: who is stuck is on the instructor's list, and old things do not speak for today."""
+
+    def fail_everything(self, history: History) -> None:
+        for _ in range(20):
+            open_now = sorted(name for name in history.todo if not name.endswith("enrichment"))
+            if not open_now:
+                return
+            for name in open_now:
+                history.submit(name, 0)
+
+    def test_an_old_rejection_does_not_hide_that_somebody_is_stuck(self, history: History) -> None:
+        history.reject("u1.a")
+        history.override("u1", "another-form")
+        self.fail_everything(history)
+        assert standing(history.record, history.catalogue).attention
+
+    def test_an_old_corrective_never_handed_in_does_not_hide_it_either(self, history: History) -> None:
+        history.submit("u1.a", {"x": 5, "y": 0})
+        history.fetch("u1.y.analogy")
+        history.override("u1", "another-form")
+        history.submit("u1.b", 0)
+        self.fail_everything(history)
+        assert standing(history.record, history.catalogue).units[0].state == "attention"
+
+    def test_after_a_reset_no_old_corrective_is_to_be_done(self, history: History) -> None:
+        history.submit("u1.a", {"x": 5, "y": 0})
+        history.fetch("u1.y.analogy")
+        history.override("u1", "reset")
+        unit = standing(history.record, history.catalogue).units[0]
+        assert unit.todo == ("u1.b",)
+        assert "new form" in unit.sentence
+
+    def test_a_corrective_that_was_only_offered_was_not_had(self, history: History) -> None:
+        history.submit("u1.a", {"x": 5, "y": 0})
+        history.override("u1", "another-form")
+        history.submit("u1.b", {"x": 5, "y": 0})
+        assert history.todo == {"u1.y.analogy"}
+
+    def test_a_decision_that_a_reset_overtook_masters_nothing(self, history: History) -> None:
+        history.fetch("u1.a")
+        history._add("submitted", "u1.a", data={"submission": "late"})
+        items = [
+            {"item": i.id, "objective": i.objective, "score": 1.0, "max": 1.0}
+            for i in history.catalogue.assignment("u1.a").items
+        ]
+        history._add("graded", "u1.a", data={"submission": "late", "items": items, "version": 1})
+        unit = history.record.unit("u1")
+        decision = decide(history.catalogue.current("u1"), unit, unit.attempts[0])
+        history._add("overridden", unit="u1", data={"action": "reset", "revision": 1})
+        history._add("decided", "u1.a", data={"submission": "late", "version": 1, "decision": decision.to_data()})
+        assert history.record.unit("u1").mastered_at is None
+
+    def test_an_attempt_is_judged_by_the_revision_it_was_made_on(self) -> None:
+        first = make_revision()
+        history = History(make_catalogue(first))
+        history.fetch("u1.a")
+        history.override("u1", "another-form")
+        more = {"x": ("diagram",), "y": ("analogy",), "z": ("story",)}
+        history.catalogue = make_catalogue(first, make_revision(number=2, objectives=more))
+        history.submit("u1.a", 5)
+        assert history.record.unit("u1").mastered_by == "evidence"
+
+    def test_the_old_form_handed_in_after_all_does_not_take_back_the_new_one(self, history: History) -> None:
+        history.fetch("u1.a")
+        history.override("u1", "another-form")
+        history.reject("u1.a")
+        assert "u1.b" in history.todo
+
+    def test_a_rejected_enrichment_may_be_handed_in_again(self, history: History) -> None:
+        history.submit("u1.a", 5)
+        history.reject("u1.enrichment")
+        assert standing(history.record, history.catalogue).units[0].enrichment == "u1.enrichment"
+        history.submit("u1.enrichment", 5)
+        assert standing(history.record, history.catalogue).units[0].enrichment is None

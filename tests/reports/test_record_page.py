@@ -106,7 +106,10 @@ def test_a_fault_of_our_grader_is_told_as_ours(attention_cohort: History) -> Non
 def test_the_instructor_reads_why_they_are_asked_for(history: History) -> None:
     stuck(history, "eve")
     assert in_order(
-        told(history, "eve"), "01-values", "look", "For the instructor: 2 cycles are done and a gap is left."
+        told(history, "eve"),
+        "01-values",
+        "look",
+        "For the instructor: After 2 cycles of corrective and new form a gap is left.",
     )
 
 

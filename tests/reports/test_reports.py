@@ -40,7 +40,7 @@ def test_units_stand_in_the_courses_order_and_not_by_name(tmp_path: Path) -> Non
 
 
 NEXT_STEPS = {
-    "every form is seen": ("eve", ["2 cycles are done"], ["kit override eve 01-values --another-form", "kit build"]),
+    "every form is seen": ("eve", ["After 2 cycles"], ["kit override eve 01-values --another-form", "kit build"]),
     "our grader failed": ("finn", ["failed 3 times", "did not start"], ["kit run --retry-faults"]),
     "an answer waits for a person": ("gina", ["1 answer", "by hand"], ["Formgrader", "kit run"]),
 }

@@ -74,7 +74,8 @@ def test_who_needs_the_instructor_comes_with_reason_and_command(attention_cohort
     text = shown(attention_cohort)
     told = text[text.index("Who needs you (3)") :]
     assert told.index("eve") < told.index("finn") < told.index("gina")
-    for words in ("2 cycles are done and a gap is left.", "kit override eve 01-values --another-form",
+    for words in ("After 2 cycles of corrective and new form a gap is left.",
+                  "kit override eve 01-values --another-form",
                   "kit run --retry-faults", "Formgrader"):  # fmt: skip
         assert words in " ".join(told.split())
 
