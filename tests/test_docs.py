@@ -64,9 +64,35 @@ def test_the_public_names_are_these() -> None:
     assert callable(kit.load)
 
 
+def links(text: str) -> list[str]:
+    """What the Markdown links and pictures of *text* lead to in this repository; code is no link."""
+    text = re.sub(r"^```.*?^```|(`+)(?!`).*?(?<!`)\1(?!`)", "", text, flags=re.S | re.M)
+    return re.findall(r"\[[^\[\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("see [this](docs/a.md) and ![a picture](b.svg)", ["docs/a.md", "b.svg"], id="links"),
+        pytest.param("[there](docs/a.md#part)", ["docs/a.md"], id="a link into a page"),
+        pytest.param("[out](https://example.org)", [], id="a link elsewhere"),
+        pytest.param('`REPORTS["approaches"](course)`', [], id="code in a line"),
+        pytest.param('```python\nREPORTS["approaches"](course)\n```\n[a](b.md)', ["b.md"], id="a block of code"),
+    ],
+)
+def test_what_is_a_link(text: str, found: list[str]) -> None:
+    assert links(text) == found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"`((?:kit|tests|docs|benchmarks)/[\w./-]+)`", page.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text())
+    targets = links(page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
@@ -76,16 +102,16 @@ def test_every_line_of_the_readme_can_be_typed(tmp_path: Path) -> None:
     assert len(blocks) == 4
     teaching, watching, learning, looking = blocks
     home = tmp_path / "home"
-    (home / "desk").mkdir(parents=True)
+    home.mkdir()
     commands = tmp_path / "bin"
     commands.mkdir()
     (commands / "kit").write_text(f'#!/bin/sh\nexec {sys.executable} -c "from kit.cli import main; main()" "$@"\n')
     (commands / "kit").chmod(0o755)
-    learning = learning.replace("../my-course", str(home / "my-course")).replace("kit lab", "kit lab --help")
-    learning = learning.replace("kit submit\n", "kit submit\nkit run\n")
+    learning = learning.replace("kit lab", "kit lab --help").replace("kit submit\n", "kit submit\nkit run\n")
     script = "\n".join(
         ["set -ex", teaching, watching.replace("kit watch", "timeout --preserve-status -s TERM 20 kit watch"),
-         f"cd {home / 'desk'}", f"( {learning} )", f"cd {home / 'my-course'}", looking]
+         # The learner's own shell, and the course is found wherever they go.
+         "cd ..", f"( {learning} cd 01-dictionaries.a && kit next )", "cd my-course", looking]
     )  # fmt: skip
     environment = {"PATH": f"{commands}:/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
     assert shutil.which("timeout")

@@ -97,10 +97,12 @@ def build_(course: Course) -> None:
 
     from kit.build import build
     from kit.gradebook import Gradebook
+    from kit.lock import at_work
     from kit.stages.opened import in_use, open_ledger
     from kit.watching import nudge
 
     with (
+        at_work(course),  # nothing may be granted between reading what is in use and the end of the build
         open_ledger(course) as ledger,
         Gradebook(course) as gradebook,
         Progress(console=Console(stderr=True), transient=True) as progress,
@@ -116,4 +118,6 @@ def build_(course: Course) -> None:
         console.print(f"{unit}: {words}", highlight=False)
     for unit in report.unchanged:
         console.print(f"{unit}: unchanged", highlight=False)
+    for assignment in report.restored:
+        console.print(f"{assignment}: its folder was gone and is there again", highlight=False)
     nudge(course)

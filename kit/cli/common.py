@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from kit.errors import CourseError, Fault, KitError, UnknownName
 
@@ -28,15 +29,37 @@ if TYPE_CHECKING:
 def find_course_folder(named: str | None) -> Path:
     """The course folder: as named, else the nearest one upwards; UnknownName says how to name one."""
     if named is not None:
-        return Path(named).expanduser().resolve()
+        return _named_folder(named)
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "course.toml").is_file():
+        if _has_course(folder):
             return folder
     raise UnknownName(
         f"There is no course.toml in {here} or above it. Go into a course folder, name one with -C DIR, "
         "or make one with `kit new DIR`."
     )
+
+
+def _named_folder(named: str) -> Path:
+    # Not pathlib's expanduser and resolve, which raise for an unknown account and for links in a circle.
+    path = Path(os.path.expanduser(named))
+    folder = Path(os.path.realpath(path))
+    if _has_course(folder):
+        return folder
+    leads = "" if path.is_absolute() else f", which from here is {folder}"
+    fault = "holds no course.toml that you may read" if os.path.isdir(folder) else "is not a folder that you may enter"
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None and ctx.find_root().get_parameter_source("course") is ParameterSource.ENVIRONMENT:
+        raise UnknownName(
+            f"The environment variable KIT_COURSE is {named!r}{leads}. That {fault}. Set it to the course's folder, "
+            "as a full path so that it holds wherever you are."
+        )
+    raise UnknownName(f"-C names {named!r}{leads}. That {fault}. Name the course's folder.")
+
+
+def _has_course(folder: Path) -> bool:
+    # Not Path.is_file, which raises where we may not look.
+    return os.path.isfile(folder / "course.toml")
 
 
 def with_course(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,9 +71,35 @@ def with_course(command: Callable[..., Any]) -> Callable[..., Any]:
         from kit.course import load_course
 
         with errors_in_words():
-            course = load_course(find_course_folder(ctx.find_root().obj))
+            return command(load_course(find_course_folder(ctx.find_root().obj)), *args, **kwargs)
+
+    return wrapped
+
+
+def with_course_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the course as course.toml alone describes it: for learners, who may not see the sources.
+
+    A unit that is broken or out of reach is its author's business; it stops no learner and is not shown to one.
+    """
+
+    @click.pass_context
+    @functools.wraps(command)
+    def wrapped(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+        from kit.course import read_course
+
         with errors_in_words():
-            return command(course, *args, **kwargs)
+            folder = find_course_folder(ctx.find_root().obj)
+            try:
+                course, faults = read_course(folder)
+                if course is None:
+                    raise CourseError(faults)
+                return command(course, *args, **kwargs)
+            except CourseError as error:
+                about = " ".join(f"{fault.where}: {fault.what}" for fault in error.faults)
+                raise KitError(
+                    f"The course in {folder} cannot be opened just now. Your work is safe; please tell your instructor "
+                    f"this: {about}"
+                ) from None
 
     return wrapped
 
@@ -120,5 +169,8 @@ def progress_bar(say: Callable[[Step], str | None] = lambda step: None) -> Itera
 
 
 def os_user() -> str:
-    """Who is at the terminal, as the system knows it."""
-    return pwd.getpwuid(os.getuid()).pw_name
+    """Who is at the terminal, as the system knows it: the account's name, or its number where it has none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container that runs under a bare number
+        return str(os.getuid())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kit.cli.common import make_console, os_user, with_course
+from kit.cli.common import make_console, os_user, with_course_settings
 from kit.errors import KitError, NotGranted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from kit.course import Course
     from kit.exchange import Exchange, Receipt
@@ -41,16 +42,19 @@ def _progress(course: Course, learner: str) -> Mapping[str, Any]:
 
 @click.command("next")
 @_who
-@with_course
+@with_course_settings
 def next_(course: Course, learner: str) -> None:
     """What is next for you, and where you stand."""
     from rich.markup import escape
 
     progress = _progress(course, learner)
+    todo = _todo(progress)
+    waiting = _not_looked_at(_exchange(course), learner, todo)
     console = make_console()
-    console.print(f"[bold]{escape(progress['next'])}[/]\n", highlight=False)
+    console.print(f"[bold]{escape(_headline(progress, waiting))}[/]\n", highlight=False)
     for unit in progress["units"]:
-        console.print(f"{_SIGNS[unit['state']]}  {escape(unit['title'])}", highlight=False)
+        state = "waiting" if unit["todo"] and set(unit["todo"]) <= set(waiting) else unit["state"]
+        console.print(f"{_SIGNS[state]}  {escape(unit['title'])}", highlight=False)
         if unit["by_override"]:
             console.print(f"        {escape(unit['sentence'])}", highlight=False)
             continue
@@ -62,11 +66,48 @@ def next_(course: Course, learner: str) -> None:
             console.print(f"        If you like: kit fetch {unit['enrichment']}", highlight=False)
     for notice in progress["notices"]:
         console.print(f"\nNote: {escape(notice)}", highlight=False)
-    todo = [name for unit in progress["units"] for name in unit["todo"]]
-    if todo:
+    for name, at in waiting.items():
+        console.print(f"\n{_handed_in(name, at)}", highlight=False)
+    to_fetch = [name for name in todo if name not in waiting]
+    if to_fetch:
         console.print(
-            f"\nkit fetch {todo[0]}      then, when you are ready:      kit submit {todo[0]}", highlight=False
+            f"\nkit fetch {to_fetch[0]}      then, when you are ready:      kit submit {to_fetch[0]}", highlight=False
         )
+
+
+def _todo(progress: Mapping[str, Any]) -> list[str]:
+    return [name for unit in progress["units"] for name in unit["todo"]]
+
+
+def _not_looked_at(exchange: Exchange, learner: str, todo: Collection[str]) -> dict[str, datetime]:
+    """When each of *todo* was last handed in, as far as the last submission has had no answer of any kind yet."""
+    waiting = {}
+    for offer in exchange.offers(learner):
+        if offer.assignment in todo and offer.submissions:
+            last = offer.submissions[-1]
+            if last.submission not in {page.submission for page in exchange.feedback(learner, offer.assignment)}:
+                waiting[offer.assignment] = last.at
+    return waiting
+
+
+def _headline(progress: Mapping[str, Any], waiting: Mapping[str, datetime]) -> str:
+    """The next step as it was published, unless the learner has taken it since."""
+    said: str = progress["next"]
+    for unit in progress["units"]:
+        if unit["sentence"] == said and unit["todo"] and unit["todo"][0] in waiting:
+            left = [name for name in _todo(progress) if name not in waiting]
+            return (
+                f"Meanwhile you can go on with {left[0]}."
+                if left
+                else "Your work waits to be looked at. There is nothing else to do until then."
+            )
+    return said
+
+
+def _handed_in(name: str, at: datetime) -> str:
+    here = at.astimezone()
+    day = "" if here.date() == datetime.now().astimezone().date() else f"{here:%Y-%m-%d} "
+    return f"{name}: handed in at {day}{here:%H:%M}, not looked at yet."
 
 
 _SIGNS = {
@@ -85,13 +126,13 @@ _SIGNS = {
 @click.argument("assignments", nargs=-1)
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Default: here.")
 @_who
-@with_course
+@with_course_settings
 def fetch_(course: Course, assignments: tuple[str, ...], into: Path, learner: str) -> None:
     """Get ASSIGNMENTS, or everything that is next for you, into a folder of their own here."""
     names = assignments
     if not names:
         progress = _progress(course, learner)
-        todo = [name for unit in progress["units"] for name in unit["todo"]]
+        todo = _todo(progress)
         names = tuple(name for name in todo if not (into / name).exists())
         if not names:
             click.echo("Everything that is next for you is here already." if todo else progress["next"])
@@ -107,7 +148,7 @@ def fetch_(course: Course, assignments: tuple[str, ...], into: Path, learner: st
 @click.argument("folder", required=False)
 @click.option("--wait", default=0.0, metavar="SECONDS", help="Wait so long for the result.")
 @_who
-@with_course
+@with_course_settings
 def submit_(course: Course, folder: str | None, wait: float, learner: str) -> None:
     """Hand in FOLDER, named like its assignment. Without one: the folder you are in, or the only one that is open."""
     exchange = _exchange(course)
@@ -124,10 +165,13 @@ def submit_(course: Course, folder: str | None, wait: float, learner: str) -> No
 
 def _the_one(exchange: Exchange, learner: str) -> Path:
     here = Path.cwd()
-    names = {offer.assignment for offer in exchange.offers(learner)}
-    if here.name in names:
+    offers = exchange.offers(learner)
+    if here.name in {offer.assignment for offer in offers}:
         return here
-    open_here = [offer.assignment for offer in exchange.offers(learner) if not offer.submissions]
+    # What was handed in and is still to be done was turned down, or waits: only the former is offered again.
+    todo = _todo(exchange.progress(learner) or {"units": []})
+    again = set(todo) - set(_not_looked_at(exchange, learner, todo))
+    open_here = [offer.assignment for offer in offers if not offer.submissions or offer.assignment in again]
     found = [here / name for name in open_here if (here / name).is_dir()]
     if len(found) == 1:
         return found[0]
@@ -149,7 +193,7 @@ def _wait_for(exchange: Exchange, receipt: Receipt, seconds: float) -> bool:
 @click.argument("assignment", required=False)
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Default: here.")
 @_who
-@with_course
+@with_course_settings
 def feedback_(course: Course, assignment: str | None, into: Path, learner: str) -> None:
     """Write the feedback on ASSIGNMENT (default: on everything) beside your notebooks, as pages for a browser."""
     from kit.files import write_bytes
@@ -171,7 +215,7 @@ def feedback_(course: Course, assignment: str | None, into: Path, learner: str) 
     "--home", type=click.Path(path_type=Path, file_okay=False), default=".", help="Your folder. Default: here."
 )
 @_who
-@with_course
+@with_course_settings
 def lab_(course: Course, options: tuple[str, ...], home: Path, learner: str) -> None:
     """Open JupyterLab in your folder, with the assignment list showing what is open for you.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import signal
 import sys
 import threading
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kit.cli.common import make_console, os_user, progress_bar, with_course
-from kit.errors import Busy, KitError, NotBuilt
+from kit.errors import Busy, NotBuilt
 
 if TYPE_CHECKING:
     from kit.course import Course
@@ -50,24 +49,23 @@ def _known(course: Course, learners: tuple[str, ...]) -> None:
 @click.argument("names", nargs=-1)
 @click.option(
     "--csv", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A CSV file with a column `learner` and, if you like, `name`.",
+    help="A CSV file with a column `learner` and, if you like, `name` (which also corrects a name).",
 )  # fmt: skip
 @with_course
 def enrol_(course: Course, names: tuple[str, ...], file: Path | None) -> None:
     """Add learners. A learner's name is their account: letters, digits and . _ @ -"""
+    from kit.decisions.words import counted
     from kit.stages.people import enrol
+    from kit.stages.roster import read_roster
 
     people = dict.fromkeys(names, "")
     if file is not None:
-        with file.open(encoding="utf-8-sig", newline="") as rows:
-            reader = csv.DictReader(rows)
-            if "learner" not in (reader.fieldnames or ()):
-                raise KitError(f"{file.name} has no column `learner`. Its first line should be: learner,name")
-            people |= {row["learner"].strip(): (row.get("name") or "").strip() for row in reader}
+        people |= read_roster(file, note=lambda words: click.echo(words, err=True))
     if not people:
         raise click.UsageError("Name at least one learner, or a file with --csv.")
-    added = enrol(course, people, by=os_user())
-    click.echo(f"{added} enrolled, {len(people) - added} were already.")
+    done = enrol(course, people, by=os_user())
+    corrected = f" {counted(done.renamed, 'name')} changed." if done.renamed else ""
+    click.echo(f"{done.added} enrolled, {len(people) - done.added} were already.{corrected}")
     _act(course)
 
 
@@ -129,8 +127,13 @@ def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], ev
         signal.signal(name, lambda *_: stop.set())
     click.echo(f"Watching {course.title}. Ctrl-C ends it.")
     with progress_bar(_in_words) as watch:
-        watch_course(course, stop, scope=_scope(course, learners, units), watch=watch, every=every)
+        scope = _scope(course, learners, units)
+        watch_course(course, stop, scope=scope, watch=watch, report=_tell_trouble, every=every)
     click.echo("Stopped. Everything begun is finished or will be taken up again by the next `kit run`.")
+
+
+def _tell_trouble(words: str) -> None:
+    click.echo(f"{datetime.now():%H:%M:%S}  {words}\n          It is tried again.", err=True)
 
 
 def _in_words(step: Step) -> str | None:
@@ -204,17 +207,24 @@ def override_(course: Course, learner: str, unit: str, action: str | None, why: 
 def restore_(course: Course, gradebook: bool) -> None:
     """Write the ledger (mastery.db) again from its journal, after the damaged one was moved aside."""
     from kit.decisions.words import counted
-    from kit.ledger import restore
-    from kit.stages.opened import journal_path
-    from kit.stages.restoring import restore_gradebook
+    from kit.stages.restoring import restore_gradebook, restore_ledger
 
     if gradebook:
         assignments, submissions = restore_gradebook(course)
         scores = counted(submissions, "graded submission")
         click.echo(f"{counted(assignments, 'assignment')} and {scores} written again.")
         return
-    count = restore(course.ledger_url, journal_path(course))
-    click.echo(f"{count} events restored. `kit run` takes up from there.")
+    restored = restore_ledger(course)
+    click.echo(f"{counted(restored.events, 'event')} restored from the journal.")
+    if restored.grants or restored.submissions:
+        found = f"{counted(restored.grants, 'grant')} and {counted(restored.submissions, 'submission')}"
+        click.echo(f"The journal lacks the last ones: {found} taken up again from the exchange and the archive.")
+    if restored.until is not None:
+        click.echo(
+            f"Enrolments and overrides later than {restored.until.astimezone():%Y-%m-%d %H:%M} may be missing: if you "
+            "made any, make them again."
+        )
+    click.echo("`kit run` takes up from there.")
 
 
 def _act(course: Course) -> None:

@@ -56,7 +56,7 @@ def enrol(course: Course, people: Mapping[str, str], *, by: str) -> Enrolled:
 
 
 def _say_not_open_yet(course: Course, records: Iterable[LearnerRecord]) -> None:
-    """Learners see the exchange alone: without a word there, an enrolled one could not tell being early from unknown."""
+    """Learners see the exchange alone: without a word there, being early would look like being unknown."""
     catalogue = load_catalogue(course)
     if catalogue.revisions:
         return

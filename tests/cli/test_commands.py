@@ -14,48 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from kit.cli import COMMANDS, main
-from tests.courses import answer, write_course
+from tests.cli.terminal import Terminal
+from tests.courses import answer
 
 KIT = [sys.executable, "-c", "import sys; from kit.cli import main; sys.argv[0] = 'kit'; main()"]
-
-
-class Terminal:
-    """Types commands in one folder."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.folder, self.environment = folder, environment
-
-    def kit(self, *words: str, ok: bool = True) -> str:
-        before = Path.cwd()
-        os.chdir(self.folder)
-        try:
-            result = CliRunner().invoke(main, list(words), env=self.environment)
-        finally:
-            os.chdir(before)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert (result.exit_code == 0) is ok, result.output
-        return result.output
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_course(tmp_path / "course", items=1)
-
-
-@pytest.fixture
-def teacher(root: Path) -> Terminal:
-    terminal = Terminal(root)
-    terminal.kit("build")
-    terminal.kit("enrol", "ada", "ben")
-    return terminal
-
-
-@pytest.fixture
-def ada(teacher: Terminal, tmp_path: Path) -> Terminal:
-    desk = tmp_path / "desk"
-    desk.mkdir()
-    return Terminal(desk, KIT_COURSE=str(teacher.folder), KIT_LEARNER="ada")
 
 
 def test_a_learner_and_an_instructor_go_through_a_whole_cycle(teacher: Terminal, ada: Terminal) -> None:
