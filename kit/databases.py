@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,12 +19,19 @@ WAIT_SECONDS = 30
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for *url*; a SQLite file's folder is made if it is missing."""
+    """An engine for *url*; a SQLite file is made if it is missing, for its own account alone, and its folder too.
+
+    OSError if it cannot be made: call it within `in_words`.
+    """
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     path = url.removeprefix("sqlite:///")
-    if not path.startswith("file:"):  # an SQLite URI with options of its own names no folder
+    if path not in ("", ":memory:") and not path.startswith(
+        "file:"
+    ):  # an SQLite URI with options of its own names no folder
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        if not Path(path).exists():  # SQLite gives the files beside it the same rights
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     # A file is opened for each piece of work and closed after it: nothing is held while notebooks run.
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, poolclass=NullPool)
 
@@ -52,13 +60,17 @@ def in_words(what: str, error: type[KitError], way_back: str) -> Iterator[None]:
         if "not a database" in reason or "malformed" in reason or "corrupt" in reason:
             raise error(f"{what} is damaged: {reason}. {way_back}") from problem
         raise
+    except OSError as problem:
+        place = f" ({problem.filename})" if problem.filename else ""
+        reason = f"{problem.strerror}{place}"
+        raise error(f"{what} could not be used: {reason}. {_next_step(reason)}") from problem
 
 
 def _next_step(reason: str) -> str:
     if "locked" in reason:
         return "Another program is writing to it; try again when that has ended. Nothing was lost."
-    if "readonly" in reason or "read-only" in reason or "attempt to write" in reason:
+    if any(words in reason.lower() for words in ("readonly", "read-only", "attempt to write", "permission denied")):
         return "Make the file and its folder writable for this account, and run again. Nothing was lost."
-    if "full" in reason or "disk I/O" in reason:
+    if "full" in reason or "disk I/O" in reason or "No space left" in reason:
         return "Most likely the disk is full: free some space, and run again. Nothing was lost."
     return "Check that the database can be reached, and run again. Nothing was lost."

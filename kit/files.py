@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kit.errors import StorageError
@@ -40,11 +41,39 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
+            # As open as its folder: where other accounts may not look, its name must not help them either.
+            os.chmod(temporary, 0o644 if path.parent.stat().st_mode & 0o004 else 0o600)
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def close_to_others(folder: Path, *closed: Path) -> None:
+    """Let other accounts pass through *folder*, but neither list it nor read a file in it; make *closed* for us alone.
+
+    What the owner's group may do stays as it is, and so do the rights of what is there of *closed*: they are its
+    owner's choice. StorageError if a folder cannot be made.
+    """
+    with storing(folder.name):
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            folder.chmod(0o711)
+        for inside in closed:
+            inside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _take_from_others(folder, 0o006)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    _take_from_others(Path(entry.path), 0o007)
+
+
+def _take_from_others(path: Path, rights: int) -> None:
+    # It may be gone meanwhile, or belong to a colleague, who alone can change it.
+    with suppress(FileNotFoundError, PermissionError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & rights:
+            path.chmod(mode & ~rights)
 
 
 def copy_folder(source: Path, target: Path) -> None:

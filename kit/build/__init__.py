@@ -3,6 +3,7 @@
     gradebook/source/<assignment>/<notebook>.ipynb     the instructor's version (solutions, hidden tests)
     release/<assignment>/<notebook>.ipynb              what a learner gets, made from it by nbgrader's own converters
     gradebook/revisions/<unit>.r<N>.json               the unit as it was built: what decisions about it need
+    gradebook/building/                                the side place where all of it is made first; gone afterwards
 
 A unit whose sources did not change is left alone. A changed unit replaces its last revision if nobody was ever given
 anything of it; otherwise it becomes a new one, and learners under way keep theirs.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from traitlets.config import Config
 
 from kit.course import Course
 from kit.errors import CourseError, Fault
+from kit.files import copy_folder
 from kit.gradebook import Gradebook, SavedCell
 from kit.notebooks import cells_of
 
@@ -29,33 +32,49 @@ CODE_STUB = "# write your answer here, then run this cell\n..."
 """`...` rather than nbgrader's NotImplementedError: a beginner who runs an empty cell should not meet an error."""
 
 
-class SaveCellsAtOnce(NbGraderPreprocessor):
-    """nbgrader's SaveCells in one transaction: it commits each of some fifty rows by itself."""
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the gradebook is to know of one converted notebook."""
 
-    book = AnyTrait()
+    assignment: str
+    notebook: str
+    kernelspec: Mapping[str, Any]
+    cells: tuple[SavedCell, ...]
+
+    def save(self, gradebook: Gradebook) -> None:
+        """Write it, in one transaction; see `Gradebook.save_cells`."""
+        gradebook.save_cells(self.assignment, self.notebook, self.kernelspec, self.cells)
+
+
+class CollectCells(NbGraderPreprocessor):
+    """Takes the place of nbgrader's SaveCells: remembers what is to be saved, and leaves the gradebook alone."""
+
+    found = AnyTrait()
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Save what a grader will need of *nb*, which is left as it is."""
+        """Remember what a grader will need of *nb*, which is left as it is."""
         plain = [{**cell, "id": cell.get("id", "")} for cell in nb.cells]
-        saved = [
+        saved = tuple(
             SavedCell(look, is_locked(cell), cell.metadata["nbgrader"].get("checksum"))
             for look, cell in zip(cells_of({"cells": plain}), nb.cells, strict=True)
             if look.grade_id
-        ]
+        )
         names = resources["nbgrader"]
-        self.book.save_cells(names["assignment"], names["notebook"], nb.metadata.get("kernelspec", {}), saved)
+        kernelspec = nb.metadata.get("kernelspec", {})
+        self.found.append(Description(names["assignment"], names["notebook"], kernelspec, saved))
         return nb, resources
 
 
-def generate(course: Course, gradebook: Gradebook, assignment: str) -> None:
-    """Make ``release/<assignment>`` from ``gradebook/source/<assignment>`` and describe it in *gradebook*.
+def convert(course: Course, assignment: str, source: str, release: str, origin: str) -> Description:
+    """Make ``<release>/<assignment>`` from ``<source>/<assignment>``; both are folders seen from the course.
 
-    CourseError with nbgrader's own words if it refuses the notebook.
+    CourseError, naming *origin* and nbgrader's own reason, if it refuses the notebook.
     """
     config = Config()
+    # The root stays the course: nbgrader looks for autotests.yml there.
     config.CourseDirectory.root = str(course.root)
-    config.CourseDirectory.source_directory = SOURCE
-    config.CourseDirectory.release_directory = RELEASE
+    config.CourseDirectory.source_directory = source
+    config.CourseDirectory.release_directory = release
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.assignment_id = assignment
     # nbgrader refuses languages it has no stub for, so its own ones stay.
@@ -63,30 +82,64 @@ def generate(course: Course, gradebook: Gradebook, assignment: str) -> None:
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.no_database = True
     converter.force = True
-    save = SaveCellsAtOnce(book=gradebook)
-    converter.preprocessors = [save if step is SaveCells else step for step in converter.preprocessors]
-    log = io.StringIO()
-    with _logged_to(converter.log, log):
+    found: list[Description] = []
+    collect = CollectCells(found=found)
+    converter.preprocessors = [collect if step is SaveCells else step for step in converter.preprocessors]
+    with _listening(converter.log) as reasons:
         try:
             converter.start()
-        except NbGraderException:
-            where = f"{SOURCE}/{assignment}"
-            said = next((line for line in reversed(log.getvalue().splitlines()) if ": " in line), "no reason given")
+        except NbGraderException as error:
+            said = _in_a_line(reasons[-1] if reasons else error)
             raise CourseError(
-                [Fault("nbgrader-refused", where, f"nbgrader cannot make a release of it: {said}.",
-                       "Mend the cell in the unit's source and build again.")]
+                [Fault("nbgrader-refused", origin, f"nbgrader cannot make a release of it: {said}.",
+                       f"Mend {origin} and build again.")]
             ) from None  # fmt: skip
+    return found[-1]
+
+
+def generate(course: Course, gradebook: Gradebook, assignment: str) -> None:
+    """Make ``release/<assignment>`` from ``gradebook/source/<assignment>`` and describe it in *gradebook*.
+
+    CourseError if nbgrader refuses the notebook; release/ is as it was then.
+    """
+    with tempfile.TemporaryDirectory(dir=course.gradebook_dir, prefix="generating.") as folder:
+        place = Path(folder).name
+        described = convert(course, assignment, SOURCE, f"gradebook/{place}", f"{SOURCE}/{assignment}")
+        copy_folder(Path(folder) / assignment, course.release_dir / assignment)
+    described.save(gradebook)
+
+
+class _Reasons(logging.Handler):
+    """nbgrader logs what went wrong while it handles the exception, and raises another that says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[BaseException] = []
+        self._ours = sys.exc_info()[1]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if error is not None and error is not self._ours:
+            self.seen.append(error)
 
 
 @contextlib.contextmanager
-def _logged_to(log: Any, stream: io.StringIO) -> Iterator[None]:
-    """nbgrader's log goes into *stream*, its change of working directory is undone whatever happens."""
+def _listening(log: Any) -> Iterator[list[BaseException]]:
+    """The exceptions nbgrader handles meanwhile; its log is kept quiet, its change of folder undone."""
     logger = log if isinstance(log, logging.Logger) else logging.getLogger("traitlets")
-    handler = logging.StreamHandler(stream)
+    handler = _Reasons()
     kept, propagate, before = logger.handlers[:], logger.propagate, Path.cwd()
     logger.handlers, logger.propagate = [handler], False
     try:
-        yield
+        yield handler.seen
     finally:
         logger.handlers, logger.propagate = kept, propagate
         os.chdir(before)
+
+
+def _in_a_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no reason given"]
+    # An error in a cell comes as a whole traceback: its head and its end tell enough.
+    said = lines[0] if len(lines) == 1 else f"{lines[0]} … {lines[-1]}"
+    name = "" if isinstance(error, NbGraderException) else f"{type(error).__name__}: "
+    return (name + said).rstrip(".")

@@ -14,6 +14,7 @@ from kit.cycle import run
 from kit.decisions import standing
 from kit.exchange import Receipt, open_exchange
 from kit.gradebook import Gradebook
+from kit.lock import at_work
 from kit.records import LearnerRecord, fold_all
 from kit.stages.opened import in_use, open_ledger
 from kit.stages.people import enrol
@@ -36,7 +37,7 @@ class School:
 
     def build(self) -> None:
         course = self.course
-        with open_ledger(course) as ledger, Gradebook(course) as gradebook:
+        with at_work(course), open_ledger(course) as ledger, Gradebook(course) as gradebook:
             build(course, gradebook, in_use(ledger.events()))
 
     def run(self, **more: Any) -> dict[str, LearnerRecord]:
