@@ -218,10 +218,10 @@ def _journal_row(line: bytes, journal: Path, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line)
         if row.keys() != set(EVENTS.c.keys()) or type(row["seq"]) is not int:
-            raise _bad_line(journal, number, "it is not an event")
+            raise ValueError("it is not an event")
         _row(_event([row[name] for name in _FIELDS]))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise _bad_line(journal, number, str(error)) from error
+    except (ValueError, TypeError, AttributeError, LedgerError) as error:
+        raise _bad_line(journal, number, str(error).rstrip(".")) from error
     return dict(row)
 
 
@@ -267,8 +267,8 @@ def _last_seq(journal: BinaryIO) -> int:
         return int(json.loads(lines[-1])["seq"]) if lines else 0
     except (ValueError, TypeError, KeyError) as error:
         raise LedgerError(
-            f"The last line of mastery.journal cannot be read: {error}. If the ledger is whole, move the journal aside: "
-            "the next run writes it again."
+            f"The last line of mastery.journal cannot be read: {error}. If the ledger is whole, move the journal "
+            "aside: the next run writes it again."
         ) from error
 
 
