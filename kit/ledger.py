@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import DDL
 
+from kit.course import Course
 from kit.databases import in_words, open_engine
 from kit.errors import LedgerError
 from kit.files import storing
@@ -179,6 +180,11 @@ class Ledger:
         way_back = "Move it aside and run `kit restore`: it writes the ledger again from mastery.journal beside it."
         with in_words("The ledger (mastery.db)", LedgerError, way_back):
             yield
+
+
+def journal_path(course: Course) -> Path:
+    """Where the events of *course* stand as text."""
+    return course.gradebook_dir / "mastery.journal"
 
 
 def restore(url: str, journal: Path) -> int:

@@ -46,6 +46,16 @@ class Assignment:
     objective: str | None = None
     approach: str | None = None
 
+    def grant_data(self) -> dict[str, Any]:
+        """What the ledger keeps of it when it is granted."""
+        return {
+            "kind": self.kind,
+            "revision": self.revision,
+            "form": self.form,
+            "objective": self.objective,
+            "approach": self.approach,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:

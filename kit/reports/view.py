@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kit.course import Course, load_course
 from kit.decisions import Standing, standing
 from kit.errors import UnknownName
-from kit.ledger import Ledger
+from kit.ledger import Ledger, journal_path
 from kit.records import Catalogue, Event, LearnerRecord, fold_all
 
 if TYPE_CHECKING:
@@ -231,7 +231,9 @@ def load(path: Path | str = ".") -> CourseView:
 def _events(course: Course) -> list[Event]:
     file = course.ledger_url.removeprefix("sqlite:///")
     if file != course.ledger_url and not Path(file).is_file():
-        return []  # nothing has happened yet; reading must not create a ledger
+        if not journal_path(course).is_file():
+            return []  # nothing has happened yet; reading must not create a ledger
+        Ledger(course.ledger_url, journal_path(course))  # says that the ledger is missing, and the way back
     # Without the journal: bringing that up to date is the reconciler's business.
     with Ledger(course.ledger_url) as ledger:
         return ledger.events()

@@ -20,7 +20,7 @@ def collect(opened: OpenCourse) -> None:
         if isinstance(arrival, Fetched):
             opened.record(*_fetched(opened, arrival))
         else:
-            _submitted(opened, arrival)
+            take_in(opened, arrival)
         opened.watch(Step("collect", f"{_name(arrival)}: recorded"))
         opened.exchange.settle(arrival)
         opened.watch(Step("collect", f"{_name(arrival)}: settled", done, len(arrivals)))
@@ -51,7 +51,8 @@ def _fetched(opened: OpenCourse, arrival: Fetched) -> Iterator[Event]:
     yield from _engagement(opened, arrival.learner, assignment, unit, at)
 
 
-def _submitted(opened: OpenCourse, arrival: Submitted) -> None:
+def take_in(opened: OpenCourse, arrival: Submitted) -> None:
+    """Archive one submission and write down what it is: waiting to be graded, or set aside with the reason."""
     receipt = arrival.receipt
     learner, name, at = receipt.learner, receipt.assignment, receipt.at
     reason = weigh(arrival.folder, opened.course.limits)

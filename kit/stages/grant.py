@@ -44,11 +44,9 @@ def _changes(opened: OpenCourse, record: LearnerRecord, want: Mapping[str, Wante
     events = []
     for name in sorted(want.keys() - open_grants):
         assignment = want[name].assignment
-        data = {
-            "kind": assignment.kind, "revision": assignment.revision, "form": assignment.form,
-            "objective": assignment.objective, "approach": assignment.approach,
-        }  # fmt: skip
-        events.append(_event("granted", opened, record, assignment, grants.get(name), want[name].reason, data))
+        events.append(
+            _event("granted", opened, record, assignment, grants.get(name), want[name].reason, assignment.grant_data())
+        )
     for name in sorted(open_grants - want.keys()):
         assignment = opened.catalogue.assignment(name)
         newer = opened.catalogue.current(assignment.unit).number > assignment.revision

@@ -15,7 +15,7 @@ from kit.exchange import Exchange, open_exchange
 from kit.files import close_to_others
 from kit.gradebook import Gradebook
 from kit.grading.executors import Executor, open_executor
-from kit.ledger import Ledger
+from kit.ledger import Ledger, journal_path
 from kit.records import Catalogue, Event, LearnerRecord, fold_all
 
 if TYPE_CHECKING:
@@ -127,11 +127,6 @@ def open_ledger(course: Course) -> Ledger:
     private = (course.gradebook_dir / name for name in _PRIVATE)
     close_to_others(course.gradebook_dir, *private, course.release_dir)
     return Ledger(course.ledger_url, journal_path(course))
-
-
-def journal_path(course: Course) -> Path:
-    """Where the events of *course* stand as text."""
-    return course.gradebook_dir / "mastery.journal"
 
 
 def in_use(events: Iterable[Event]) -> set[tuple[str, int]]:

@@ -15,11 +15,11 @@ from kit.build.convert import generate
 from kit.course import Course
 from kit.exchange import Submitted
 from kit.gradebook import Gradebook
-from kit.ledger import restore
+from kit.ledger import journal_path, restore
 from kit.lock import alone, at_work
 from kit.records import SYSTEM, Event, LearnerRecord, fold_all
-from kit.stages.collect import _submitted as collect_submission
-from kit.stages.opened import OpenCourse, journal_path, open_course, open_ledger
+from kit.stages.collect import take_in
+from kit.stages.opened import OpenCourse, open_course, open_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _take_up(opened: OpenCourse) -> tuple[int, int]:
     opened.record(*grants)
     submissions = sorted(_unknown_submissions(opened), key=lambda found: (found.receipt.at, found.receipt.submission))
     for submission in submissions:
-        collect_submission(opened, submission)
+        take_in(opened, submission)
     return len(grants), len(submissions)
 
 
@@ -99,15 +99,11 @@ def _unknown_grants(opened: OpenCourse) -> Iterator[Event]:
         for assignment in (opened.catalogue.assignment(name) for name in sorted(names) if opened.catalogue.knows(name)):
             if assignment.id in record.unit(assignment.unit).grants:
                 continue
-            data = {
-                "kind": assignment.kind, "revision": assignment.revision, "form": assignment.form,
-                "objective": assignment.objective, "approach": assignment.approach,
-            }  # fmt: skip
             # It came after all that is known of this learner, and before what they did with it, which is to count.
             at = latest.get(learner) or max(latest.values(), default=datetime.now(UTC))
             yield Event(
                 f"granted:{learner}:{assignment.id}:0", "granted", learner, at, SYSTEM, assignment.unit, assignment.id,
-                data, "it was open in the exchange when the ledger was restored",
+                assignment.grant_data(), "it was open in the exchange when the ledger was restored",
             )  # fmt: skip
 
 

@@ -119,8 +119,7 @@ def test_what_is_not_open_cannot_be_fetched_or_handed_in(school: School, name: s
 
 
 def test_a_damaged_ledger_stops_everything_and_names_the_way_back(school: School) -> None:
-    from kit.ledger import restore
-    from kit.stages.opened import journal_path
+    from kit.ledger import journal_path, restore
 
     school.submit("ada", "01-one.a", 1)
     school.run()
