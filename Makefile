@@ -7,7 +7,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 UV := $(shell command -v uv 2>/dev/null)
-WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 4 : n)))
+# Most tests wait for kernels to start: two workers for each core.
+WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 8 : 2 * n)))
 
 .PHONY: help demo test fast lint types format check bench pictures clean
 
@@ -44,10 +45,10 @@ demo: $(VENV)/.kit
 	@$(BIN)/kit demo demo
 
 test: lint types
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 fast: $(VENV)/.test
-	$(BIN)/pytest -n $(WORKERS) -m "not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

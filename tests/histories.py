@@ -86,14 +86,7 @@ class History:
         have = {g.assignment for u in self.record.units.values() for g in u.grants.values() if not g.withdrawn_at}
         for name in sorted(self.wanted - have):
             a = self.catalogue.assignment(name)
-            data = {
-                "kind": a.kind,
-                "revision": a.revision,
-                "form": a.form,
-                "objective": a.objective,
-                "approach": a.approach,
-            }
-            self._add("granted", name, data=data)
+            self._add("granted", name, data=a.grant_data())
         for name in sorted(have - self.wanted):
             self._add("withdrawn", name)
 

@@ -15,6 +15,7 @@ import pytest
 import kit
 from kit.simulate import make_cohort
 
+pytestmark = pytest.mark.xdist_group("demo")  # one demo serves all of them
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "from kit.cli import main; main()", "-C", str(ROOT), "demo"]
 

@@ -31,6 +31,8 @@ _UNITS = {
 }
 """Unit → the code it is there for."""
 
+pytestmark = pytest.mark.xdist_group("rehearsal")  # the good unit is tried once for all of them
+
 
 def unit(name: str) -> str:
     return f"units/{name}/unit.ipynb"

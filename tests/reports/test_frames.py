@@ -262,3 +262,11 @@ def test_the_number_of_queries_does_not_grow_with_the_cohort(learners: int, hist
     assert sum("FROM event" in statement for statement in statements) == 1
     # The rest asks whether the table is there.
     assert len(statements) <= 3
+
+
+def test_a_lost_ledger_is_told_and_not_shown_as_an_empty_cohort(tmp_path: Path) -> None:
+    write_course(tmp_path)
+    (tmp_path / "gradebook").mkdir(exist_ok=True)
+    (tmp_path / "gradebook/mastery.journal").write_text('{"seq": 1}\n')
+    with pytest.raises(LedgerError, match="kit restore"):
+        load(tmp_path)
