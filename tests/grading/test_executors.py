@@ -187,12 +187,21 @@ CHILDREN = {
 def test_no_process_is_left_behind(executor: Executor, source: str, walls: str) -> None:
     if walls == "none":
         executor = NbclientExecutor(Walls(None, "none: for this test"))
-    run = executor.run(job(source, "assert 1 == 1"))
+    seconds = str(100_000 + os.getpid())  # not the one a test beside us waits for
+    run = executor.run(job(source.replace("4242", seconds), "assert 1 == 1"))
     assert run.cells[1].state == "ran"
-    left = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "4242"]]
+    left = [process for process in psutil.process_iter() if _sleeps(process, seconds)]
     for process in left:
         process.kill()
     assert not left
+
+
+def _sleeps(process: psutil.Process, seconds: str) -> bool:
+    """Whether it is there and alive: the dead wait for whoever takes them off the list, and do nothing meanwhile."""
+    try:
+        return process.cmdline() == ["sleep", seconds] and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def test_twenty_runs_leave_no_folder_process_or_open_file_behind(
