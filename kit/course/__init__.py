@@ -11,13 +11,14 @@ Words (defined here once):
 `read_course` never stops at the first fault; `load_course` raises all of them at once.
 """
 
-from kit.course.model import Course, Limits, Objective, Unit, order_of_units
+from kit.course.model import Course, Dask, Limits, Objective, Unit, order_of_units
 from kit.course.names import LEARNER_RULE, is_learner_name
 from kit.course.toml import load_course, read_course
 
 __all__ = [
     "LEARNER_RULE",
     "Course",
+    "Dask",
     "Limits",
     "Objective",
     "Unit",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Literal
 
 from kit.errors import UnknownName
 
@@ -62,6 +63,24 @@ class Limits:
     """Per cell; what a learner's code prints beyond it is cut."""
     kernel_restarts: int = 4
     """How often a notebook may kill its kernel before the rest is left unrun."""
+    memory_bytes: int = 1_500_000_000
+    """Of all processes of a submission together."""
+    processes: int = 64
+    """And threads, of a submission at one time."""
+    scratch_bytes: int = 200_000_000
+    """What a submission may store in `/tmp`, and as much in its home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """The cluster that the executor `dask` gives submissions to: a scheduler, or one behind a gateway."""
+
+    address: str | None = None
+    """Of the scheduler: ``tcp://host:8786``."""
+    gateway: str | None = None
+    """URL of a dask-gateway, where `address` is None."""
+    cluster: str | None = None
+    """Name of a running cluster at the gateway; None where this account has exactly one there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,12 @@ class Course:
     workers: int
     """Submissions graded at the same time."""
     limits: Limits
+    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
+    """What keeps learners' code apart; without a working one nothing is graded, unless it is "none" on purpose."""
+    preload: tuple[str, ...] = ()
+    """Modules imported once for all submissions, besides IPython, numpy, pandas and matplotlib."""
+    dask: Dask | None = None
+    """For the executor `dask` alone."""
 
     def unit(self, name: str) -> Unit:
         """The unit called *name*; UnknownName lists the ones there are."""

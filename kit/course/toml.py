@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from graphlib import CycleError
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from kit.course.model import Course, Limits, Objective, Unit, order_of_units
+from kit.course.model import Course, Dask, Limits, Objective, Unit, order_of_units
 from kit.course.names import APPROACH_ID, OBJECTIVE_ID, UNIT_ID
 from kit.errors import CourseError, Fault
 
 Share = Annotated[float, Field(gt=0, le=1)]
 T = TypeVar("T", bound="_Table")
 Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
+
+
+def _like(pattern: str, words: str) -> AfterValidator:
+    """A text that *pattern* matches from its beginning to its end; else *words* say what it should be."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is not {words}")
+        return text
+
+    return AfterValidator(check)
+
+
+Module = Annotated[str, _like(r"[^\W\d]\w*(\.[^\W\d]\w*)*", 'the name of a module, like "scipy.stats"')]
 
 
 class _Table(BaseModel):
@@ -31,10 +47,29 @@ _DEFAULT = Limits()
 class _LimitsTable(_Table):
     cell_seconds: Positive = _DEFAULT.cell_seconds
     notebook_seconds: Positive = _DEFAULT.notebook_seconds
-    submission_bytes: Annotated[int, Field(gt=0)] = _DEFAULT.submission_bytes
-    submission_files: Annotated[int, Field(gt=0)] = _DEFAULT.submission_files
-    output_bytes: Annotated[int, Field(gt=0)] = _DEFAULT.output_bytes
+    submission_bytes: Count = _DEFAULT.submission_bytes
+    submission_files: Count = _DEFAULT.submission_files
+    output_bytes: Count = _DEFAULT.output_bytes
     kernel_restarts: Annotated[int, Field(ge=0)] = _DEFAULT.kernel_restarts
+    memory_bytes: Count = _DEFAULT.memory_bytes
+    processes: Count = _DEFAULT.processes
+    scratch_bytes: Count = _DEFAULT.scratch_bytes
+
+
+class _DaskTable(_Table):
+    address: (
+        Annotated[str, _like(r"(tcp|tls|ucx|ws|wss)://.+", 'the address of a scheduler, "tcp://host:8786"')] | None
+    ) = None
+    gateway: Annotated[str, _like(r"https?://.+", 'the address of a gateway, "https://…"')] | None = None
+    cluster: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way_there(self) -> _DaskTable:
+        if (self.address is None) == (self.gateway is None):
+            raise ValueError('give either address = "tcp://…" of a scheduler or gateway = "https://…"')
+        if self.cluster is not None and self.gateway is None:
+            raise ValueError("cluster names one at a gateway: give gateway as well, or leave it out")
+        return self
 
 
 class _CourseTable(_Table):
@@ -47,9 +82,18 @@ class _CourseTable(_Table):
     gradebook: str | None = None
     exchange: str = "folder"
     exchange_path: str = "gradebook/exchange"
-    executor: str = "nbclient"
+    executor: str = "local"
     workers: Annotated[int, Field(ge=1)] | None = None
+    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
+    preload: list[Module] = []
+    dask: _DaskTable | None = None
     limits: _LimitsTable = Field(default_factory=lambda: _LimitsTable())
+
+    @model_validator(mode="after")
+    def _a_cluster_to_go_to(self) -> _CourseTable:
+        if self.executor == "dask" and self.dask is None:
+            raise ValueError('executor = "dask" needs a table [dask] with address = "tcp://…" or gateway = "https://…"')
+        return self
 
 
 class _ObjectiveTable(_Table):
@@ -118,6 +162,9 @@ def read_course(root: Path | str) -> tuple[Course | None, list[Fault]]:
         executor=table.executor,
         workers=table.workers or os.cpu_count() or 1,
         limits=Limits(**table.limits.model_dump()),
+        sandbox=table.sandbox,
+        preload=tuple(table.preload),
+        dask=None if table.dask is None else Dask(**table.dask.model_dump()),
     )
     return course, faults
 
@@ -198,11 +245,28 @@ def _read_table(path: Path, kind: type[T], root: Path, faults: list[Fault]) -> T
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        known = ", ".join(kind.model_fields)
         for problem in error.errors(include_url=False):
             key = ".".join(str(part) for part in problem["loc"])
             unknown = problem["type"] == "extra_forbidden"
-            what = f"The key {key!r} is not known." if unknown else f"{key}: {problem['msg']}."
-            step = f"Known keys of this file: {known}." if unknown else "Correct the value."
-            faults.append(Fault("key-unknown" if unknown else "value-wrong", f"{where}, {key}", what, step))
+            said = problem["msg"].removeprefix("Value error, ")
+            what = f"The key {key!r} is not known." if unknown else f"{key}: {said}.".removeprefix(": ")
+            step = (
+                f"Known keys there: {', '.join(_keys_beside(kind, problem['loc']))}."
+                if unknown
+                else "Correct the value."
+            )
+            faults.append(
+                Fault("key-unknown" if unknown else "value-wrong", f"{where}, {key}".removesuffix(", "), what, step)
+            )
         return None
+
+
+def _keys_beside(kind: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """The keys of the table, within *kind*, that holds the key at *place*."""
+    for part in place[:-1]:
+        field = kind.model_fields.get(str(part))
+        if field is None:  # a name that the author chose, of a table like [objectives.<name>]
+            continue
+        inside = (field.annotation, *get_args(field.annotation))
+        kind = next((i for i in inside if isinstance(i, type) and issubclass(i, BaseModel)), kind)
+    return list(kind.model_fields)

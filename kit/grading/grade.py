@@ -8,10 +8,11 @@ from pathlib import Path, PurePosixPath
 
 from kit.course import Limits
 from kit.errors import GraderFault, KitError
-from kit.grading.executors.job import CellJob, Executor, Job
+from kit.grading.executors.job import Executor, Job
 from kit.grading.feedback import feedback_page
-from kit.grading.ground import check_is_python, find_ground, hidden_names
+from kit.grading.ground import broken_check, find_ground
 from kit.grading.match import Placed, found_any, place
+from kit.grading.plan import cell_jobs
 from kit.grading.read import Submission, read_submission
 from kit.grading.score import Scoring
 from kit.grading.show import autograded
@@ -55,24 +56,18 @@ def _grade(work: Work, executor: Executor, limits: Limits) -> Graded:
 
 def make_job(work: Work, trusted: Trusted, placed: tuple[Placed, ...], sent: Submission, limits: Limits) -> Job:
     """What goes to the executor: code cells in their order, and the files they may read (released data wins)."""
-    if trusted.language == "python":
-        for cell in trusted.cells:
-            if cell.role == "check" and cell.type == "code":
-                check_is_python(cell, work.assignment.id)
+    broken = broken_check(trusted)
+    if broken is not None:
+        where = f"{work.assignment.id}: the check {broken.grade_id!r}"
+        raise GraderFault(f"{where} is not valid Python. Mend it in the unit, then kit build.")
     return Job(
-        cells=tuple(_cell_job(cell, trusted) for cell in placed if cell.runs),
+        cells=cell_jobs(trusted, placed),
         kernel=str(trusted.kernelspec.get("name") or "python3"),
         language=trusted.language,
         limits=limits,
         files=_together(sent.files, _released_files(work.release)),
         ground=find_ground(trusted),
     )
-
-
-def _cell_job(cell: Placed, trusted: Trusted) -> CellJob:
-    if cell.role != "check" or cell.origin is None:
-        return CellJob(cell.key, cell.source)
-    return CellJob(cell.key, cell.source, check=True, forget=hidden_names(trusted, cell.origin))
 
 
 def _together(sent: Mapping[str, bytes], released: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -5,25 +5,35 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import threading
+import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from kit.errors import GraderFault
 from kit.grading.executors.job import Ground
-from kit.grading.trusted import SourceCell, Trusted
+from kit.grading.trusted import KEPT, SourceCell, Trusted
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)
+_ONE_AT_A_TIME = threading.Lock()
+"""Filters of warnings belong to the whole process, and submissions are graded in threads."""
+_QUESTION = re.compile(r"\s*[\w.]+\?{1,2}\s*$")
+_GIVEN_BY_MAGIC = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*[!%]")
 _CLASS_MAKERS = {"namedtuple", "NamedTuple", "make_dataclass", "type", "Enum", "IntEnum", "new_class"}
 
 
+@lru_cache(maxsize=KEPT)
 def find_ground(trusted: Trusted) -> Ground:
-    """Modules, imports, names and classes of the author's notebook; empty for languages other than Python."""
+    """Modules, imports, names and classes of the author's notebook; empty for languages other than Python.
+
+    What a check binds is its own affair: to the other checks a builtin's name means the builtin all the same.
+    """
     if trusted.language != "python":
         return Ground()
     code = [(cell, tree) for cell in trusted.cells if cell.type == "code" and (tree := parse(cell.source)) is not None]
     trees = [tree for _, tree in code]
-    bound = {name for tree in trees for name in _bound(tree)}
+    bound = {name for cell, tree in code if cell.role != "check" for name in _bound(tree)}
     offered = (tree for cell, tree in code if cell.role not in ("answer", "manual"))
-    imports = {name: origin for tree in offered for name, origin in _imports(tree)}
+    imports = {name: origin for tree in offered for name, origin in imports_of(tree)}
     return Ground(
         modules=tuple(sorted({module for tree in trees for module in _modules(tree)})),
         imports={name: origin for name, origin in sorted(imports.items()) if name not in bound},
@@ -32,45 +42,46 @@ def find_ground(trusted: Trusted) -> Ground:
     )
 
 
-def hidden_names(trusted: Trusted, check: SourceCell) -> tuple[str, ...]:
-    """Names that the hidden part of *check* makes and nothing else in the author's notebook mentions.
-
-    What they hold must not be there for a later cell of the learner's to look at.
-    """
-    hidden = check.hidden_lines
-    tree = parse(check.source) if hidden and trusted.language == "python" else None
-    if tree is None:
-        return ()
-    inside = [node for node in tree.body if node.lineno in hidden]
-    made = {name for node in inside for name in _bound(ast.Module([node], []))}
-    made |= {name for node in inside for name, _ in _imports(ast.Module([node], []))}
-    others = [cell for cell in trusted.cells if cell is not check and cell.type == "code"]
-    words = {word for cell in others for word in re.findall(r"\w+", cell.source)}
-    return tuple(sorted(made - words))
-
-
 def parse(source: str) -> ast.Module | None:
     """The syntax tree of a cell with its magics left out; None where that is not Python."""
-    lines = source.split("\n")
-    if lines[0].startswith("%%"):
+    if source.startswith("%%"):
         return None
-    plain = ["pass" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines]
-    for number, line in enumerate(plain):
-        if line == "pass":  # keeps the magic's indentation
-            plain[number] = lines[number][: len(lines[number]) - len(lines[number].lstrip())] + "pass"
+    tree = _parsed(source)
+    return tree if tree is not None else _parsed("\n".join(map(_without_magic, source.split("\n"))))
+
+
+def has_magic(source: str) -> bool:
+    """Whether a cell has IPython's own syntax: magics, shell commands, questions."""
+    return source.startswith("%%") or (_parsed(source) is None and parse(source) is not None)
+
+
+def _parsed(source: str) -> ast.Module | None:
     try:
-        return ast.parse("\n".join(plain))
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an author's ``"\d"`` is no business of the grader's
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def check_is_python(cell: SourceCell, where: str) -> None:
-    """GraderFault for a check the author wrote with a syntax error: no learner may lose points by it."""
-    magic = any(line.lstrip().startswith(("%", "!", "?")) or "!" in line for line in cell.source.split("\n"))
-    if not magic and parse(cell.source) is None:
-        raise GraderFault(
-            f"{where}: the check {cell.grade_id!r} is not valid Python. Mend it in the unit, then kit build."
-        )
+def _without_magic(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    if line.lstrip().startswith(("%", "!", "?")) or _QUESTION.match(line):
+        return indent + "pass"
+    given = _GIVEN_BY_MAGIC.match(line)
+    return f"{indent}{given[1]} = None" if given else line
+
+
+@lru_cache(maxsize=KEPT)
+def broken_check(trusted: Trusted) -> SourceCell | None:
+    """The first check that the author wrote with a syntax error: no learner may lose points by it."""
+    checks = (cell for cell in trusted.cells if cell.role == "check" and cell.type == "code")
+    return next((cell for cell in checks if trusted.language == "python" and _is_broken(cell.source)), None)
+
+
+def _is_broken(source: str) -> bool:
+    magic = any(line.lstrip().startswith(("%", "!", "?")) or "!" in line for line in source.split("\n"))
+    return not magic and parse(source) is None
 
 
 def _top_level(tree: ast.AST) -> Iterator[ast.AST]:
@@ -89,7 +100,8 @@ def _bound(tree: ast.Module) -> Iterator[str]:
             yield node.name
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def imports_of(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Names that a cell imports in the notebook's own scope, each with its origin: ``np`` numpy, ``pi`` math:pi."""
     for node in _top_level(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

@@ -175,9 +175,6 @@ def _named(trouble: Trouble) -> str:
 
 def _line_of(trouble: Trouble, cell: Placed) -> int | None:
     """The line of the learner's cell an error names, if it can be one."""
-    for text in (trouble.message, *reversed(trouble.traceback)):
-        plain = re.sub(r"\x1b\[[0-9;]*m", "", text[:20_000])
-        found = re.search(r"\(.{0,80}, line (\d{1,6})\)|^-+> (\d{1,6}) ", plain, re.MULTILINE)
-        if found and 1 <= (line := int(found[1] or found[2])) <= cell.source.count("\n") + 1:
-            return line
-    return None
+    last = cell.source.count("\n") + 1
+    places = [line for key, line in trouble.lines if key == cell.key and 1 <= line <= last]
+    return places[-1] if places else None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from kit.errors import GraderFault
 from kit.grading.work import Work
-from kit.records import Item
+from kit.records import Assignment, Item
 
 Role = Literal["check", "answer", "manual", "task", "locked", "plain"]
 """check: a test cell · answer: the learner writes, checks grade · manual: the learner writes, a person grades ·
@@ -20,9 +22,14 @@ BEGIN_HIDDEN = "BEGIN HIDDEN TESTS"
 END_HIDDEN = "END HIDDEN TESTS"
 
 
-@dataclass(frozen=True, slots=True)
+KEPT = 64
+"""Assignments whose author's side is kept in memory, with what was worked out from it: a course grades a few at a time,
+each hundreds of times."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SourceCell:
-    """One cell of the author's notebook."""
+    """One cell of the author's notebook. A cell is equal to itself only."""
 
     role: Role
     type: str
@@ -53,9 +60,13 @@ class SourceCell:
         return frozenset(hidden)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trusted:
-    """The author's notebook, read."""
+    """The author's notebook, read.
+
+    It is the same object for every submission as long as the files are the same, and equal to itself only: what follows
+    from it alone can be kept with ``lru_cache(maxsize=KEPT)``.
+    """
 
     cells: tuple[SourceCell, ...]
     kernelspec: Mapping[str, Any]
@@ -86,8 +97,31 @@ class Trusted:
 
 
 def read_trusted(work: Work) -> Trusted:
-    """Read source and release of *work*; GraderFault when they do not fit each other or the assignment's items."""
-    source, release = _load(work.source), _load(work.release)
+    """Source and release of *work*, read once for all its submissions and again when a file has changed.
+
+    GraderFault when they do not fit each other or the assignment's items.
+    """
+    return _read(_Files(work.source, work.release), _stamp(work.source), _stamp(work.release), work.assignment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    source: Path
+    release: Path
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes when the file at *path* does."""
+    try:
+        about = os.stat(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino, about.st_dev
+
+
+@lru_cache(maxsize=KEPT)
+def _read(files: _Files, of_source: tuple[int, ...], of_release: tuple[int, ...], assignment: Assignment) -> Trusted:
+    source, release = _load(files.source), _load(files.release)
     by_grade_id = {_grade_id(cell): cell for cell in release["cells"] if _grade_id(cell)}
     by_id = {cell.get("id"): cell for cell in release["cells"] if cell.get("id")}
     cells = []
@@ -95,26 +129,26 @@ def read_trusted(work: Work) -> Trusted:
         grade_id = _grade_id(cell)
         released = by_grade_id.get(grade_id) if grade_id else by_id.get(cell.get("id"))
         if released is None and grade_id:
-            raise _unfit(work, f"{work.release.name} has no cell {grade_id!r}, but its source has")
+            raise _unfit(assignment, f"{files.release.name} has no cell {grade_id!r}, but its source has")
         if released is None and by_id:
             continue  # not released at all: the cell with the values of the forms, for example
         cells.append(_source_cell(cell, _text((released or cell).get("source"))))
     metadata = source.get("metadata", {})
     trusted = Trusted(tuple(cells), metadata.get("kernelspec") or {"name": "python3", "language": "python"}, metadata)
-    for item in work.assignment.items:
-        _check_item(work, item, trusted.by_grade_id(item.id))
+    for item in assignment.items:
+        _check_item(assignment, item, trusted.by_grade_id(item.id), files.source.name)
     return trusted
 
 
-def _check_item(work: Work, item: Item, cell: SourceCell | None) -> None:
+def _check_item(assignment: Assignment, item: Item, cell: SourceCell | None, notebook: str) -> None:
     if cell is None or cell.role not in ("check", "manual", "task"):
-        raise _unfit(work, f"the item {item.id!r} is no graded cell of {work.source.name}")
+        raise _unfit(assignment, f"the item {item.id!r} is no graded cell of {notebook}")
     if item.points <= 0:
-        raise _unfit(work, f"the item {item.id!r} has {item.points} points")
+        raise _unfit(assignment, f"the item {item.id!r} has {item.points} points")
 
 
-def _unfit(work: Work, what: str) -> GraderFault:
-    return GraderFault(f"{work.assignment.id} cannot be graded: {what}. Build the course again: kit build.")
+def _unfit(assignment: Assignment, what: str) -> GraderFault:
+    return GraderFault(f"{assignment.id} cannot be graded: {what}. Build the course again: kit build.")
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -122,8 +156,12 @@ def _load(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
         assert isinstance(values["cells"], list)
     except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
-        raise GraderFault(f"{path.name} cannot be read ({error}). Build the course again: kit build.") from error
+        raise _unreadable(path, error) from error
     return dict(values)
+
+
+def _unreadable(path: Path, error: Exception) -> GraderFault:
+    return GraderFault(f"{path.name} cannot be read ({error}). Build the course again: kit build.")
 
 
 def _text(source: Any) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kit.grading.executors import Executor
-from kit.grading.executors.nbclient import NbclientExecutor
+from kit.grading.executors.local import shared_executor
 
 
 @pytest.fixture(scope="session")
 def executor() -> Executor:
-    """The real one: a kernel for each submission, in bubblewrap where that is installed."""
-    return NbclientExecutor()
+    """The real one, with all its walls."""
+    return shared_executor("bubblewrap")

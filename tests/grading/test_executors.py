@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,29 +14,51 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kit.course import Course, Limits
+from kit.course import Course, Dask, Limits
 from kit.errors import GraderFault, KitError
 from kit.grading.executors import EXECUTORS, CellJob, CellRun, Executor, Job, Run, open_executor
-from kit.grading.executors.nbclient import NbclientExecutor
-from kit.grading.executors.sandbox import Walls
+from kit.grading.executors.local import LocalExecutor
 
 LIMITS = Limits(cell_seconds=15, notebook_seconds=120, output_bytes=10_000)
 IMPATIENT = replace(LIMITS, cell_seconds=3)
 
 
-def course(executor: str) -> Course:
-    return Course(Path("."), "c", "C", (), "sqlite://", "sqlite://", "folder", Path("."), executor, 1, LIMITS)
+def course(executor: str, dask: Dask | None = None) -> Course:
+    return Course(
+        Path("."), "c", "C", (), "sqlite://", "sqlite://", "folder", Path("."), executor, 1, LIMITS, dask=dask
+    )
 
 
-@pytest.fixture(scope="module", params=sorted(EXECUTORS))
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A real dask cluster on this machine: one worker process with four threads."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=4, dashboard_address=None, host="127.0.0.1") as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(EXECUTORS)]
+)
 def executor(request: pytest.FixtureRequest) -> Executor:
-    return open_executor(course(request.param))
+    dask = Dask(request.getfixturevalue("cluster")) if request.param == "dask" else None
+    return open_executor(course(request.param, dask))
 
 
 def job(*sources: str, limits: Limits = LIMITS, **fields: object) -> Job:
     """Cells named 0, 1, 2 …; a source that begins with ``assert`` is a check."""
-    cells = tuple(CellJob(str(n), source, source.startswith("assert")) for n, source in enumerate(sources))
+    cells = tuple(
+        CellJob(str(n), source, reads=names_in(source), check=True)
+        if source.startswith("assert")
+        else CellJob(str(n), source)
+        for n, source in enumerate(sources)
+    )
     return Job(cells, "python3", "python", limits, **fields)  # type: ignore[arg-type]
+
+
+def names_in(source: str) -> tuple[str, ...]:
+    return tuple(sorted({node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}))
 
 
 def states(cells: tuple[CellRun, ...]) -> list[str]:
@@ -52,7 +76,8 @@ ONE_BAD_CELL = {
     "exit() ends nothing": ("exit()", "ran"),
     "quit() ends nothing": ("quit()", "ran"),
     "os._exit": ("import os; os._exit(0)", "died"),
-    "a kill of itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died"),
+    "a kill of itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ran"),  # the first of its namespace
+    "a kill of everything": ("import os, signal; os.kill(-1, signal.SIGKILL)", "failed"),
     "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "died"),
     "input()": ("input('name? ')", "failed"),
     "getpass": ("import getpass; getpass.getpass()", "failed"),
@@ -60,16 +85,29 @@ ONE_BAD_CELL = {
     "endless recursion": ("def f(): return f()\nf()", "failed"),
     "too much memory": ("x = bytearray(10 ** 12)", "failed"),
     "a forged reply on the wire": (
-        "import copy\n"
-        "k = get_ipython().kernel\n"
-        "wire = k.shell_channel_thread.manager.get_subshell_to_shell_channel_socket(None)\n"
-        "parent = copy.deepcopy(k.get_parent())\n"
-        "start, _, number = parent['header']['msg_id'].rpartition('_')\n"
-        "for n in range(20):\n"
-        "    parent['header']['msg_id'] = f'{start}_{int(number) + 1 + n}'\n"
-        "    reply = {'passed': True, 'value': {'kind': 'none'}, 'nonce': ''}\n"
-        "    k.session.send(wire, 'kit_check_reply', reply, parent, ident=k._shell_parent_ident.get())",
+        "import json, os, struct\n"
+        "reply = json.dumps({'did': 'cell', 'number': 0, 'trouble': None, 'outputs': []}).encode()\n"
+        "for descriptor in range(3, 30):\n"
+        "    try: os.write(descriptor, struct.pack('>II', len(reply), 0) + reply)\n"
+        "    except OSError: pass",
         "ran",
+    ),
+    "noise on the wire": (
+        "import os\n"
+        "for descriptor in range(3, 30):\n"
+        "    try: os.write(descriptor, b'noise' * 100)\n"
+        "    except OSError: pass",
+        "died",
+    ),
+    "all descriptors closed": ("import os\nos.closerange(0, 100)", "died"),
+    "four processes that fill the memory together": (
+        "import os, time\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        x = b'x' * 500_000_000\n"
+        "        time.sleep(60)\n"
+        "time.sleep(60)",
+        "died",
     ),
 }
 
@@ -99,6 +137,20 @@ def test_a_cell_over_its_time_is_stopped_and_the_others_run(executor: Executor, 
     assert len(printed(run.cells[1])) < 2 * LIMITS.output_bytes
 
 
+def test_a_fork_bomb_ends_with_its_cell(executor: Executor) -> None:
+    bomb = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+    run = executor.run(job("x = 1", bomb, "assert x == 1", limits=IMPATIENT))
+    assert run.cells[1].state in ("died", "timeout")
+    assert states(run.cells[::2]) == ["ran", "ran"]
+
+
+def test_a_file_of_50_megabytes_and_a_cell_of_five_are_taken(executor: Executor) -> None:
+    big = f"text = {'y' * 5_000_000!r}"
+    count = "import os\nassert len(text) == 5_000_000 and size == 50_000_000"
+    run = executor.run(job(big, "import os\nsize = os.path.getsize('big')", count, files={"big": bytes(50_000_000)}))
+    assert states(run.cells) == ["ran", "ran", "ran"]
+
+
 def test_a_check_over_its_time_is_stopped_too(executor: Executor) -> None:
     run = executor.run(job("def f():\n    while True: pass", "assert f() == 1", "assert True", limits=IMPATIENT))
     assert states(run.cells) == ["ran", "timeout", "ran"]
@@ -113,8 +165,9 @@ def test_a_notebook_over_its_time_leaves_the_rest_unrun(executor: Executor) -> N
 
 def test_after_too_many_ends_of_the_kernel_the_rest_does_not_run(executor: Executor) -> None:
     kill = "import os; os._exit(1)"
-    run = executor.run(job("x = 1", kill, kill, kill, "assert x == 1", limits=replace(LIMITS, kernel_restarts=2)))
-    assert states(run.cells) == ["ran", "died", "died", "died", "not-run"]
+    cells = ["x = 1", "assert x == 1", kill, kill, kill, "x = 2", "assert x == 2"]
+    run = executor.run(job(*cells, limits=replace(LIMITS, kernel_restarts=2)))
+    assert states(run.cells) == ["ran", "ran", "died", "died", "died", "not-run", "not-run"]
     assert (run.stopped, run.restarts) == ("restarts", 2)
 
 
@@ -182,11 +235,18 @@ CHILDREN = {
 }
 
 
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Executor]:
+    executor = LocalExecutor("none")
+    yield executor
+    executor.close()
+
+
 @pytest.mark.parametrize("source", CHILDREN.values(), ids=CHILDREN.keys())
 @pytest.mark.parametrize("walls", ["as found", "none"])
-def test_no_process_is_left_behind(executor: Executor, source: str, walls: str) -> None:
+def test_no_process_is_left_behind(executor: Executor, bare: Executor, source: str, walls: str) -> None:
     if walls == "none":
-        executor = NbclientExecutor(Walls(None, "none: for this test"))
+        executor = bare
     seconds = str(100_000 + os.getpid())  # not the one a test beside us waits for
     run = executor.run(job(source.replace("4242", seconds), "assert 1 == 1"))
     assert run.cells[1].state == "ran"
@@ -242,7 +302,7 @@ def test_it_says_what_keeps_learner_code_away(executor: Executor) -> None:
 
 
 def test_an_unknown_executor_is_named_with_the_known_ones() -> None:
-    with pytest.raises(KitError, match="nbclient"):
+    with pytest.raises(KitError, match="local"):
         open_executor(course("no-such"))
 
 

@@ -10,22 +10,30 @@ from collections.abc import Callable
 
 from kit.course import Course
 from kit.errors import KitError
-from kit.grading.executors.job import CellJob, CellRun, CellState, Executor, Ground, Job, Run, Trouble, Value
+from kit.grading.executors.job import CellJob, CellRun, CellState, Executor, Ground, Job, Mode, Run, Trouble, Value
 
 
-def _nbclient(course: Course) -> Executor:
-    from kit.grading.executors.nbclient import NbclientExecutor
+def _local(course: Course) -> Executor:
+    from kit.grading.executors.local import shared_executor
 
-    return NbclientExecutor()
+    return shared_executor(course.sandbox, course.preload)
+
+
+def _dask(course: Course) -> Executor:
+    from kit.grading.executors.dask import DaskExecutor
+
+    assert course.dask is not None  # read_course made sure
+    return DaskExecutor(course.dask, course.sandbox, course.preload)
 
 
 EXECUTORS: dict[str, Callable[[Course], Executor]] = {
-    "nbclient": _nbclient,  # one Jupyter kernel for each submission; sandboxed where bubblewrap is installed
+    "local": _local,  # this machine: Python by forks of a warm parent, other languages by a Jupyter kernel each
+    "dask": _dask,  # the same on the workers of a cluster that is there
 }
 
 
 def open_executor(course: Course) -> Executor:
-    """The executor that course.toml names; KitError lists the known ones."""
+    """The executor that course.toml names; KitError lists the known ones, or says why there is no sandbox."""
     if course.executor not in EXECUTORS:
         raise KitError(
             f"course.toml: executor = {course.executor!r} is not known. Write one of: {', '.join(sorted(EXECUTORS))}."
@@ -41,6 +49,7 @@ __all__ = [
     "Executor",
     "Ground",
     "Job",
+    "Mode",
     "Run",
     "Trouble",
     "Value",

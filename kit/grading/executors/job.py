@@ -26,6 +26,11 @@ class Ground:
     """Classes the author asks learners to write: these may define comparisons and arithmetic as they like."""
 
 
+Mode = Literal["apart", "inside"]
+"""apart: the test runs in the judge's process, which the learner's code cannot reach · inside: hardened, in a fork of
+the learner's process, for tests that cannot be carried out from outside"""
+
+
 @dataclass(frozen=True, slots=True)
 class CellJob:
     """One code cell to be run."""
@@ -34,9 +39,18 @@ class CellJob:
     """Unique in the job."""
     source: str
     check: bool = False
-    """A trusted test cell: what it says is reported by the harness, not read from its outputs."""
-    forget: tuple[str, ...] = ()
-    """Names only a check's hidden part makes: put back to what they were once it has run."""
+    """A trusted test cell: what it says is reported by the judge, not read from its outputs."""
+    mode: Mode = "apart"
+    """For a check."""
+    hidden_from: int | None = None
+    """First line (from 1) of a check from which on nothing the learner's code influences is shown to them."""
+    reads: tuple[str, ...] = ()
+    """Names a check uses which the learner's process gives a value."""
+    shares: tuple[str, ...] = ()
+    """Names a check gives a value which functions of the author's notebook look up when they are called: set in the
+    learner's process before each call. No other name of a check goes there."""
+    released: str = ""
+    """Text of the check as the learner had it, run for the names it makes, as cells after it use them; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import List, Unicode
 
 from kit.errors import GraderFault
-from kit.grading.executors.job import CellJob, CellRun, Job, Trouble, Value
+from kit.grading.executors.job import CellJob, CellRun, Job, Trouble
 from kit.grading.executors.leftovers import MARK, end_leftovers, new_folder, remove_folder
 from kit.grading.executors.outputs import Outputs
 from kit.grading.executors.sandbox import Walls, enclose, environment
@@ -81,7 +81,6 @@ class Kernel:
         self.wires = folder / "w"
         self.job = job
         self.mark = secrets.token_hex(16)
-        self.harness = job.language == "python"
         self.manager: AsyncKernelManager | None = None
         self.client: AsyncKernelClient | None = None
         self.context: zmq.asyncio.Context | None = None
@@ -98,9 +97,9 @@ class Kernel:
         self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
         spec = _kernel_spec(self.job)
         connection = self.wires / "c.json"
-        argv, shown = _kernel_argv(spec, self.job, connection)
+        argv, shown = _kernel_argv(spec, connection)
         self.manager = _Manager(
-            kernel_name=self.job.kernel if self.job.language != "python" else "python3",
+            kernel_name=self.job.kernel,
             context=self.context,
             transport="ipc",
             ip=str(self.wires / "s"),
@@ -115,8 +114,6 @@ class Kernel:
         await self.client.wait_for_ready(timeout=START_SECONDS)
         self.outputs.listen(self.client)
         self.pump = asyncio.ensure_future(self.outputs.pump(self.client))
-        if self.harness:
-            await self._prepare()
 
     def _lay_out(self) -> None:
         self.home.mkdir()
@@ -125,19 +122,6 @@ class Kernel:
             path = self.home.joinpath(*PurePosixPath(name).parts)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-
-    async def _prepare(self) -> None:
-        ground = self.job.ground
-        content = {
-            "modules": list(ground.modules),
-            "imports": dict(ground.imports),
-            "own_names": list(ground.own_names),
-            "own_classes": list(ground.own_classes),
-            "output_bytes": self.job.limits.output_bytes,
-        }
-        reply = await self._reply(self._send("kit_prepare_request", content), START_SECONDS)
-        if reply is None:
-            raise GraderFault("The kernel started, but the harness in it did not answer.")
 
     def last_words(self) -> str:
         """The end of what the kernel process wrote to its standard error, for the person who runs the grader."""
@@ -152,25 +136,19 @@ class Kernel:
         """Run *cell* for at most *seconds*; says whether the kernel is still there afterwards."""
         if not await self._alive():  # something an earlier cell left running has ended it
             return CellRun(cell.key, "not-run"), Ended.BEFORE
-        check = cell.check and self.harness
-        nonce = secrets.token_hex(16)
-        if check:
-            content = {"source": cell.source, "key": cell.key, "forget": list(cell.forget), "nonce": nonce}
-            request = self._send("kit_check_request", content)
-        else:
-            request = self._send("execute_request", _execute_content(cell.source))
+        request = self._send("execute_request", _execute_content(cell.source))
         self.outputs.begin(request)
-        reply = await self._reply(request, seconds, nonce if check else None)
+        reply = await self._reply(request, seconds)
         late = reply is None and await self._alive()
         if late:
             await self._interrupt()
-            reply = await self._reply(request, GRACE_SECONDS, nonce if check else None)
+            reply = await self._reply(request, GRACE_SECONDS)
         alive = reply is not None and await self._alive()
         if alive:
             await self.outputs.settle()
         ended = Ended.NOT if alive else Ended.DURING
         state = "timeout" if late else "died" if reply is None else None
-        return _cell_run(cell, reply, self.outputs.take(), state, check), ended
+        return _cell_run(cell, reply, self.outputs.take(), state), ended
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
         assert self.client is not None
@@ -178,7 +156,7 @@ class Kernel:
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
-    async def _reply(self, request: str, seconds: float, nonce: str | None = None) -> dict[str, Any] | None:
+    async def _reply(self, request: str, seconds: float) -> dict[str, Any] | None:
         """The content of the reply to *request*; None when the time is over or the kernel has ended."""
         assert self.client is not None
         until = time.monotonic() + seconds
@@ -194,9 +172,7 @@ class Kernel:
                 await asyncio.sleep(0)
                 continue
             content = message.get("content")
-            if message.get("parent_header", {}).get("msg_id") != request or not isinstance(content, dict):
-                continue
-            if nonce is None or content.get("nonce") == nonce:
+            if message.get("parent_header", {}).get("msg_id") == request and isinstance(content, dict):
                 return content
         return None
 
@@ -241,56 +217,31 @@ def _execute_content(source: str) -> dict[str, Any]:
 
 
 def _kernel_spec(job: Job) -> KernelSpec:
-    specs = KernelSpecManager()
     try:
-        return specs.get_kernel_spec(job.kernel)
+        return KernelSpecManager().get_kernel_spec(job.kernel)
     except NoSuchKernel as error:
-        if job.language == "python":  # an author's kernel name means nothing here; Python is Python
-            return specs.get_kernel_spec("python3")
         raise GraderFault(
             f"The notebook needs the kernel {job.kernel!r}, which is not installed for the grader. "
             "`jupyter kernelspec list` shows what is."
         ) from error
 
 
-def _kernel_argv(spec: KernelSpec, job: Job, connection: Path) -> tuple[list[str], Sequence[Path]]:
+def _kernel_argv(spec: KernelSpec, connection: Path) -> tuple[list[str], Sequence[Path]]:
     """The kernel's command line, and the files outside its interpreter that it must be able to read."""
     argv = [word.replace("{connection_file}", str(connection)) for word in spec.argv]
-    if argv[0] in ("python", "python3", f"python3.{sys.version_info[1]}"):
+    if argv[0] in ("python", "python3", f"python3.{sys.version_info[1]}"):  # as jupyter_client reads it
         argv[0] = sys.executable
     argv[0] = shutil.which(argv[0]) or argv[0]
-    if job.language == "python":
-        harness = [argv[0], "-s", str(_INSIDE / "__main__.py"), "-f", str(connection)]
-        # The folder with the learner's files becomes importable only once the harness has what it needs.
-        return [*harness, "--HistoryManager.hist_file=:memory:", "--IPKernelApp.ignore_cwd=True"], [_INSIDE]
-    argv = [word.replace("{resource_dir}", spec.resource_dir) for word in argv]
-    return argv, [Path(spec.resource_dir)]
+    return [word.replace("{resource_dir}", spec.resource_dir) for word in argv], [Path(spec.resource_dir)]
 
 
-def _cell_run(cell: CellJob, reply: Any, outputs: Any, state: Any, check: bool) -> CellRun:
-    trouble, value = None, None
-    if reply is not None and check:
-        trouble, value = _reported(reply, cell.key)
-    elif reply is not None and reply.get("status") != "ok":
+def _cell_run(cell: CellJob, reply: Any, outputs: Any, state: Any) -> CellRun:
+    trouble = None
+    if reply is not None and reply.get("status") != "ok":
         text = reply.get("traceback")
         trouble = Trouble(
             str(reply.get("ename", ""))[:100],
             str(reply.get("evalue", ""))[:4000],
             traceback=tuple(str(line)[:20_000] for line in text[:200]) if isinstance(text, list) else (),
         )
-    return CellRun(cell.key, state or ("failed" if trouble else "ran"), tuple(outputs), trouble, value)
-
-
-def _reported(reply: dict[str, Any], key: str) -> tuple[Trouble | None, Value | None]:
-    """What the harness reported, read strictly: whatever is not as it should be is a failed check."""
-    value = reply.get("value")
-    kind = value.get("kind") if isinstance(value, dict) else None
-    if reply.get("passed") is True and isinstance(value, dict) and kind in ("none", "bool", "number", "other"):
-        number = value.get("number")
-        return None, Value(kind, float(number) if isinstance(number, (int, float)) else None)
-    trouble = reply.get("trouble")
-    if not isinstance(trouble, dict):
-        return Trouble("Unreported", ""), None
-    lines = trouble.get("lines")
-    places = tuple((key, line) for line in lines if isinstance(line, int)) if isinstance(lines, list) else ()
-    return Trouble(str(trouble.get("name", ""))[:100], str(trouble.get("message", ""))[:4000], places), None
+    return CellRun(cell.key, state or ("failed" if trouble else "ran"), tuple(outputs), trouble)

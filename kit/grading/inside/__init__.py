@@ -1,5 +1,5 @@
-"""What runs inside the learner's kernel: beside learner code, so none of it is trusted with a secret that matters.
+"""What runs where submissions run: the warm parent, the learner's process, the judge.
 
-`kernel` is started as a script by the interpreter of the learner's kernel, in which the package `kit` need not exist:
-these modules import nothing but the standard library, IPython and ipykernel. No test source is ever stored here.
+`__main__` is started as a script by the interpreter that grades, in which the package `kit` need not be in reach: these
+modules import nothing but the standard library, IPython, numpy and pandas, and each other. No test source is stored here.
 """

@@ -1,7 +1,11 @@
-"""Started by file name: puts this package, and nothing beside it, within reach of the kernel's interpreter."""
+"""Started by file name: puts this package, and nothing beside it, within reach of the interpreter.
+
+Arguments: the control socket's file descriptor, 1 or 0 for walls or none, and the modules to import besides the usual.
+"""
 
 import importlib.util
 import os
+import socket
 import sys
 
 
@@ -19,6 +23,7 @@ def _load():
 
 if __name__ == "__main__":
     _load()
-    from kit_inside.kernel import start
+    from kit_inside.warm import start
+    from kit_inside.wire import Wire
 
-    start()
+    start(Wire(socket.socket(fileno=int(sys.argv[1]))), sys.argv[3:], sys.argv[2] == "1")

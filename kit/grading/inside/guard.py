@@ -56,38 +56,6 @@ class Guard:
             _put_back(owner, members)
 
 
-class Plumbing:
-    """The way a request comes in and its reply goes out: methods of the kernel and of its session.
-
-    Put back after every cell, so that what a cell did to them is undone before the next request is read.
-    """
-
-    def __init__(self, *objects):
-        self.objects = [(thing, frozenset(vars(thing))) for thing in objects]
-        classes = {cls for thing in objects for cls in type(thing).__mro__ if _is_heap_class(cls)}
-        self.classes = [(cls, _functions(vars(cls))) for cls in classes]
-        self.handlers = [(table, dict(table)) for thing in objects for table in _tables(thing)]
-
-    def restore(self):
-        """Put methods back, and take away what an object was given to hide one of its own."""
-        for owner, members in self.classes:
-            _put_back(owner, members)
-        for thing, known in self.objects:
-            for name in set(vars(thing)) - known:
-                if hasattr(type(thing), name):
-                    del vars(thing)[name]
-        for table, members in self.handlers:
-            if table != members:
-                table.clear()
-                table.update(members)
-
-
-def _tables(thing):
-    return [
-        table for name in ("shell_handlers", "control_handlers") if (table := getattr(thing, name, None)) is not None
-    ]
-
-
 def _functions(members):
     return {name: value for name, value in members.items() if isinstance(value, _CALLABLE)}
 

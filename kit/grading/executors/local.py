@@ -1,0 +1,79 @@
+"""Python submissions on this machine: two forks of a warm parent each, the learner's process and the judge.
+
+Every cell of the learner's runs before any test. Then the judge carries out what learners may see of every check, and
+only then the hidden parts: nothing that a learner's code says after it could have met a hidden test is shown to anybody.
+Other languages run in a Jupyter kernel each.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import threading
+from collections.abc import Sequence
+
+from kit.errors import GraderFault
+from kit.grading.executors.job import Job, Run
+from kit.grading.executors.nbclient import NbclientExecutor
+from kit.grading.executors.nursery import Nursery
+from kit.grading.executors.sandbox import Walls, walls_for
+from kit.grading.executors.sitting import Sittings
+
+TRIES = 2
+"""A job whose warm parent ended under it is begun again so often before it is a fault."""
+
+
+class LocalExecutor:
+    """Runs jobs on this machine; any number of threads may call `run` at the same time.
+
+    sandbox, preload: as in course.toml. KitError where the sandbox asked for cannot be had.
+    """
+
+    def __init__(self, sandbox: str, preload: Sequence[str] = ()) -> None:
+        self.walls: Walls = walls_for(sandbox)
+        self.isolation = self.walls.isolation
+        self._preload = tuple(preload)
+        self._kernels = NbclientExecutor(self.walls)
+        self._nursery: Nursery | None = None
+        self._lock = threading.Lock()
+
+    def run(self, job: Job) -> Run:
+        """Run every cell of *job*; GraderFault when it is not the learner's code that failed."""
+        if job.language != "python":
+            return self._kernels.run(job)
+        for left in reversed(range(TRIES)):
+            nursery = self._open()
+            try:
+                return Sittings(job, nursery).run()
+            except GraderFault:
+                if nursery.alive or not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _open(self) -> Nursery:
+        with self._lock:
+            if self._nursery is None or not self._nursery.alive:
+                if self._nursery is not None:
+                    self._nursery.close()
+                self._nursery = Nursery(self.walls, self._preload)
+            return self._nursery
+
+    def close(self) -> None:
+        """End the warm parent; the next job starts another."""
+        with self._lock:
+            if self._nursery is not None:
+                self._nursery.close()
+                self._nursery = None
+
+
+def shared_executor(sandbox: str, preload: Sequence[str] = ()) -> LocalExecutor:
+    """The one executor of this process for these settings: a warm parent takes a second to start."""
+    return _shared(sandbox, tuple(preload), os.getpid())
+
+
+@functools.cache
+def _shared(sandbox: str, preload: tuple[str, ...], pid: int) -> LocalExecutor:
+    executor = LocalExecutor(sandbox, preload)
+    atexit.register(executor.close)
+    return executor

@@ -1,0 +1,300 @@
+"""What is no plain data, described so that the other side can build a stand-in for it (see `mirrors`).
+
+    ["G", name]                         found by name on both sides          ["M", name]  a module
+    ["f", number, description]          a function                           ["m", function, self]  a bound method
+    ["g"|"i"|"w", number, name]         a generator, another iterator, an awaitable
+    ["k", number, description]          a class                              ["o", number, class]  an instance
+    ["T", number, name, fields, …]      a class of named tuples              ["tt", class, values]
+    ["E", number, base, description]    an enumeration                       ["em", class, name]
+    ["e", number, class, args, text, attributes, cause]                      an exception
+
+`Openly` describes everything, for the learner's side. What the judge lets out of its hands is in `sparingly`.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import types
+
+from .known import is_plain_namedtuple, name_of
+
+PARAMETERS = ("positional-only", "plain", "*", "keyword-only", "**")
+OPERATORS = frozenset(
+    {
+        *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__bool__"),
+        *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__matmul__"),
+        *("__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__", "__rmod__", "__rpow__", "__rmatmul__"),
+        *("__iadd__", "__isub__", "__imul__", "__itruediv__", "__ifloordiv__", "__imod__", "__ipow__", "__imatmul__"),
+        *("__and__", "__or__", "__xor__", "__lshift__", "__rshift__", "__iand__", "__ior__", "__ixor__"),
+        *("__rand__", "__ror__", "__rxor__", "__rlshift__", "__rrshift__", "__ilshift__", "__irshift__"),
+        *("__neg__", "__pos__", "__abs__", "__invert__", "__divmod__", "__rdivmod__"),
+    }
+)
+"""Questions and sums: an object could answer them as it pleases."""
+SPECIAL = OPERATORS | frozenset(
+    {
+        *("__len__", "__iter__", "__next__", "__reversed__", "__getitem__", "__setitem__", "__delitem__"),
+        *("__call__", "__enter__", "__exit__", "__hash__", "__int__", "__float__", "__complex__", "__index__"),
+        *("__round__", "__trunc__", "__floor__", "__ceil__", "__bytes__", "__length_hint__"),
+    }
+)
+"""Methods Python looks up in the class: a stand-in has those its original has."""
+
+_members = type.__dict__["__dict__"].__get__
+_KINDS = {
+    inspect.Parameter.POSITIONAL_ONLY: 0,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: 1,
+    inspect.Parameter.VAR_POSITIONAL: 2,
+    inspect.Parameter.KEYWORD_ONLY: 3,
+    inspect.Parameter.VAR_KEYWORD: 4,
+}
+_ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_NOT_MEMBERS = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__", "__doc__", "__annotations__"})
+
+
+def openly(value, writer):
+    """The node of any object, for the learner's side: everything about it may be known."""
+    kind = type(value)
+    number = writer.table.number(value)
+    if number is not None and not writer.table.mine(number):
+        return ["r", number]
+    if kind is types.FunctionType:
+        return _function(value, writer, number)
+    if issubclass(kind, type):
+        return ["r", number] if number is not None else _class(value, writer)
+    if issubclass(kind, BaseException):
+        return _exception(value, writer, number)
+    if kind is types.MethodType:
+        return ["m", writer.node(value.__func__), writer.node(value.__self__)]
+    if number is not None and kind in _STREAMS:
+        return ["r", number]
+    return plain_with_class(value, kind, writer) or _thing(value, kind, writer, number)
+
+
+def plain_with_class(value, kind, writer):
+    """The node of a member of an enumeration or a named tuple; None for anything else."""
+    if issubclass(kind, enum.Enum):
+        return ["em", writer.node(kind), value._name_ if value._name_ is not None else value._value_]
+    if issubclass(kind, tuple) and is_plain_namedtuple(kind):
+        return ["tt", writer.node(kind), writer.nodes(list(tuple.__iter__(value)))]
+    return None
+
+
+def _thing(value, kind, writer, number):
+    if kind in _NAMED and (name := name_of(value)) is not None:
+        return ["G", name]
+    if kind is types.ModuleType:
+        return ["M", writer.table.add(value) if number is None else number, str(value.__name__)]
+    if number is None:
+        number = writer.table.add(value)
+    stream = _stream_of(kind)
+    if stream:
+        return [stream, number, str(getattr(value, "__name__", kind.__name__))]
+    return ["o", number, writer.node(kind)]
+
+
+def _stream_of(kind):
+    if kind in _STREAMS:
+        return _STREAMS[kind]
+    written_in_c = not kind.__flags__ & (1 << 9) or kind.__module__ == "itertools"
+    return "i" if written_in_c and "__next__" in _members(kind) else None
+
+
+_STREAMS = {types.GeneratorType: "g", types.CoroutineType: "w"}
+_NAMED = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
+
+
+def _named_or_ufunc(kind):
+    return kind in _NAMED or kind.__name__ == "ufunc"
+
+
+# --- functions --------------------------------------------------------------------------------------------------------
+
+
+def _function(value, writer, number):
+    attributes = {name: item for name, item in value.__dict__.items() if not name.startswith("__")}
+    if number is not None and not attributes:
+        return ["r", number]
+    if number is None:
+        name = name_of(value)
+        if name is not None:
+            return ["G", name]
+        number = writer.table.add(value)
+    description = {
+        "name": str(value.__name__),
+        "qualname": str(value.__qualname__),
+        "module": str(value.__module__),
+        "doc": value.__doc__ if type(value.__doc__) is str else None,
+        "flags": flags_of(value.__code__),
+        # Read in this order: what is written once is written where it is read first.
+        "defaults": writer.node(value.__defaults__),
+        "kwdefaults": writer.node(value.__kwdefaults__),
+        "annotations": writer.node(dict(value.__annotations__)),
+    }
+    if attributes:
+        description["attributes"] = writer.node(attributes)
+    return ["f", number, {**description, "parameters": parameters_of(value, writer)}]
+
+
+def flags_of(code):
+    """"async", "asyncgen", "generator" or ""."""
+    if code.co_flags & inspect.CO_ASYNC_GENERATOR:
+        return "asyncgen"
+    if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE):
+        return "async"
+    return "generator" if code.co_flags & inspect.CO_GENERATOR else ""
+
+
+def parameters_of(function, writer, skip=0):
+    """[[name, kind, has a default, default, annotation]…, return annotation]; None where Python cannot say."""
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):
+        return None
+    empty = inspect.Parameter.empty
+    found = []
+    for parameter in list(signature.parameters.values())[skip:]:
+        has = parameter.default is not empty
+        default = writer.node(parameter.default) if has else None
+        note = None if parameter.annotation is empty else [writer.node(parameter.annotation)]
+        found.append([parameter.name, _KINDS[parameter.kind], has, default, note])
+    back = signature.return_annotation
+    return [found, None if back is inspect.Signature.empty else [writer.node(back)]]
+
+
+# --- classes ----------------------------------------------------------------------------------------------------------
+
+
+def _class(value, writer):
+    name = name_of(value)
+    if name is not None:
+        return ["G", name]
+    if is_plain_namedtuple(value):
+        return named_tuple(value, writer)
+    if issubclass(value, enum.Enum) and (node := enumeration(value, writer)):
+        return node
+    number = _lasting(value, writer)
+    return ["k", number, _class_description(value, writer)]
+
+
+def _lasting(value, writer):
+    number = writer.table.add(value)
+    writer.table.lasting.add(number)
+    return number
+
+
+def named_tuple(value, writer):
+    """The node of a class of named tuples."""
+    defaults = dict(_members(value).get("_field_defaults", {}))
+    number = _lasting(value, writer)
+    return ["T", number, value.__name__, list(value._fields), writer.node(defaults), value.__doc__]
+
+
+def _class_description(value, writer):
+    members = _members(value)
+    description = {
+        "name": value.__name__,
+        "qualname": value.__qualname__,
+        "module": str(value.__module__),
+        "doc": value.__doc__ if type(value.__doc__) is str else None,
+        "bases": [writer.node(base) for base in value.__bases__],
+        "special": sorted(_special(value)),
+        "members": _functions_of(members, writer),
+    }
+    if "__annotations__" in members:
+        description["annotations"] = writer.node(dict(members["__annotations__"]))
+    description["parameters"] = _constructor(value, writer)
+    if "__dataclass_fields__" in members:
+        description["dataclass"] = _dataclass(members["__dataclass_fields__"], members, writer)
+    return description
+
+
+def _special(value):
+    """Special methods of its own, and those of classes the other side has no stand-in for."""
+    found = set(SPECIAL.intersection(_members(value)))
+    for base in value.__mro__[1:]:
+        if base is not object and not issubclass(base, BaseException) and name_of(base) is not None:
+            found |= SPECIAL.intersection(_members(base))
+    return {name for name in found if name != "__hash__" or _members(value).get(name, 1) is not None}
+
+
+def _functions_of(members, writer):
+    found = {}
+    for name, member in list(members.items()):
+        kind = type(member)
+        if name in _NOT_MEMBERS or name in SPECIAL or (name.startswith("__") and name != "__init__"):
+            continue
+        if kind is types.FunctionType:
+            found[name] = ["", writer.node(member)]
+        elif kind is staticmethod or kind is classmethod:
+            if type(member.__func__) is types.FunctionType:
+                found[name] = ["static" if kind is staticmethod else "class", writer.node(member.__func__)]
+        elif kind is property:
+            doc = member.__doc__ if type(member.__doc__) is str else None
+            found[name] = ["property", [member.fset is not None, member.fdel is not None, doc]]
+    return found
+
+
+def _constructor(value, writer):
+    if type(value).__call__ is not type.__call__ or not any(
+        type(_members(cls).get(name)) is types.FunctionType for cls in value.__mro__ for name in ("__init__", "__new__")
+    ):
+        return None
+    return parameters_of(value, writer)
+
+
+def _dataclass(fields, members, writer):
+    parameters = members.get("__dataclass_params__")
+    found = []
+    for field in fields.values():
+        found.append([field.name, writer.node(field.type), field.init, field.repr, field.compare])
+    return {"fields": found, "frozen": bool(getattr(parameters, "frozen", False))}
+
+
+def enumeration(value, writer, bare=False):
+    """The node of an enumeration; None if it is made of more than the standard library's. bare: without methods."""
+    base = next((cls for cls in value.__mro__ if cls.__module__ == "enum"), enum.Enum)
+    known = {enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag, *enum.Enum.__mro__, int, str}
+    if not set(value.__mro__[1:]) <= known | set(base.__mro__):
+        return None  # made of other classes of the learner's
+    members = _members(value)["_member_map_"]
+    return [
+        "E",
+        _lasting(value, writer),
+        base.__name__,
+        {
+            "name": value.__name__,
+            "qualname": value.__qualname__,
+            "module": str(value.__module__),
+            "members": [[name, writer.node(member._value_)] for name, member in members.items()],
+            "functions": {} if bare else _functions_of(_members(value), writer),
+        },
+    ]
+
+
+# --- exceptions -------------------------------------------------------------------------------------------------------
+
+_args = BaseException.__dict__["args"].__get__
+_cause = BaseException.__dict__["__cause__"].__get__
+_own = BaseException.__dict__["__dict__"].__get__ if "__dict__" in vars(BaseException) else vars
+
+
+def _exception(value, writer, number):
+    if number is None:
+        number = writer.table.add(value)
+    try:
+        text = str(value)
+    except BaseException:
+        text = ""
+    attributes = {name: item for name, item in vars(value).items() if type(name) is str and name[:2] != "__"}
+    cause = _cause(value)
+    return [
+        "e",
+        number,
+        writer.node(type(value)),
+        writer.nodes(list(_args(value))),
+        text if type(text) is str else "",
+        writer.nodes([item for pair in attributes.items() for item in pair]),
+        None if cause is None or writer.depth > 20 else writer.node(cause),
+    ]

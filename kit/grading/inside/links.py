@@ -1,0 +1,214 @@
+"""One connection between the judge and the learner's process, seen from either end: questions, answers, callbacks.
+
+A question is ``{"do": …}``, its answer ``{"did": the same id}``; before it answers, the other side may ask something
+itself (a function of the test was handed to the learner's, which calls it). Every message carries under ``upd`` what has
+changed of the values both sides know, and under ``drop`` the numbers nobody needs any more.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .mirrors import Builder
+from .values import Codec, Reader, TooLarge, Writer
+from .wire import Closed, Garbled
+
+NESTED = 60
+"""Questions within questions."""
+
+
+class Stopped(BaseException):
+    """The other side can be asked no more; not to be caught by a test."""
+
+
+class OverTime(Stopped):
+    """A check took longer than it may."""
+
+
+class Gone(Stopped):
+    """The learner's process has ended, or what it says makes no sense."""
+
+
+class Answered(Exception):
+    """Wraps what a question raised, so that nobody takes it for an error of our own."""
+
+
+class Link:
+    """One end.
+
+    first: the first number this end gives. export: see `Codec`. perform(link, message, reader): does what was asked.
+    """
+
+    def __init__(self, wire, first, export, perform, modules=frozenset(), answers_for_itself=lambda description: True):
+        self.wire = wire
+        self.perform = perform
+        self.builder = Builder(self, modules, answers_for_itself)
+        self.codec = Codec(first, export, self.builder)
+        self.until = math.inf
+        """When `OverTime` is raised, on the monotonic clock."""
+        self.lost = None
+        """The `Stopped` that ended the connection."""
+        self.judging = first % 2 == 0
+        self._id = 0
+        self._nested = 0
+        self._left = []
+
+    # --- what stand-ins ask -------------------------------------------------------------------------------------------
+
+    def call(self, number, args, kwargs, wait=False):
+        """Call function or class *number*; wait: and await what it returns."""
+        return self.ask({"do": "call", "n": number, "wait": wait}, args, kwargs)
+
+    def special(self, owner, name, args):
+        """Call a special method, as Python does: looked up in the class."""
+        return self.ask({"do": "special", "name": name}, (owner, *args))
+
+    def attribute(self, number, name):
+        """Get an attribute."""
+        return self.ask({"do": "attribute", "n": number, "name": name})
+
+    def builtin(self, name, *args):
+        """Call a builtin function of the other side, such as ``repr``."""
+        return self.ask({"do": "builtin", "name": name}, args)
+
+    def copy(self, which, value):
+        """Copy an object there."""
+        return self.ask({"do": "copy", "name": which}, (value,))
+
+    def step(self, number, how, value):
+        """One step of a generator; StopIteration at its end."""
+        return self.ask({"do": "step", "n": number, "name": how}, (value,))
+
+    def leave(self, number):
+        """Close a generator with the next message: it may be the garbage collector who asks."""
+        self._left.append(number)
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+
+    def ask(self, message, args=(), kwargs=None):
+        """Send a question and return its answer, or raise what it raised."""
+        if self.lost is not None:
+            raise type(self.lost)(*self.lost.args)
+        if self._nested >= NESTED:
+            raise RecursionError("functions of the test and of the answer call each other too deeply")
+        self._id += 1
+        own = self._id
+        self._nested += 1
+        try:
+            self._say({**message, "id": own}, args, kwargs or {})
+            while True:
+                answer, reader = self._hear()
+                if "do" in answer:
+                    self.answer(answer, reader)
+                elif answer.get("did") == own:
+                    return self._result(answer, reader)
+                else:
+                    self._lose(Gone("an answer to another question"))
+        finally:
+            self._nested -= 1
+
+    def _say(self, message, args, kwargs):
+        writer = Writer(self.codec)
+        try:
+            self._first_of_all(message, writer)
+            message["a"] = writer.nodes(args)
+            if kwargs:
+                message["k"] = [list(kwargs), writer.nodes(list(kwargs.values()))]
+        except TooLarge:
+            writer.undo()
+            raise ValueError("a value of the test is too large to be sent") from None
+        except BaseException:
+            writer.undo()
+            raise
+        self._send(message, writer)
+
+    def _first_of_all(self, message, writer):
+        """What every message carries."""
+        if self.judging:
+            dropped = self.codec.table.sweep()
+            if dropped:
+                message["drop"] = dropped
+            if self._left:
+                message["left"], self._left = self._left, []
+        changes = self.codec.changes(writer)
+        if changes:
+            message["upd"] = changes
+
+    def _send(self, message, writer):
+        try:
+            self.wire.send(message, writer.blobs, until=self.until)
+        except TimeoutError:
+            self._lose(OverTime("while it was asked"))
+        except (Closed, Garbled) as error:
+            self._lose(Gone(str(error)))
+
+    def _hear(self):
+        try:
+            message, blobs, _ = self.wire.receive(self.until)
+            reader = Reader(self.codec, blobs)
+            for number in message.get("drop", ()):
+                self.codec.table.forget(number)
+            self.heard(message, reader)
+        except TimeoutError:
+            self._lose(OverTime("no answer in time"))
+        except (Closed, Garbled, TypeError, KeyError, ValueError) as error:
+            self._lose(Gone(str(error)))
+        return message, reader
+
+    def heard(self, message, reader):
+        """Take in what a message carries besides its question or answer."""
+        reader.values(message.get("upd", []))
+
+    def _result(self, answer, reader):
+        try:
+            if "large" in answer:
+                raise Answered(TooLarge("the answer is too large to be compared"))
+            if "err" in answer:
+                error = reader.value(answer["err"])
+                if not isinstance(error, BaseException):
+                    raise Garbled("no exception")
+                raise Answered(error)
+            return reader.value(answer["ok"])
+        except (Garbled, KeyError) as error:
+            self._lose(Gone(str(error)))
+        except Answered as answered:
+            self.raised(answered.args[0])
+            raise answered.args[0] from answered.args[0].__cause__
+
+    def raised(self, error):
+        """Told of every exception that came from the other side."""
+
+    def _lose(self, why):
+        self.lost = why
+        raise why
+
+    # --- answering ----------------------------------------------------------------------------------------------------
+
+    def answer(self, message, reader):
+        """Do what was asked, and say what came of it."""
+        result = {"did": message.get("id")}
+        try:
+            value, key = self.perform(self, message, reader), "ok"
+        except Stopped:
+            raise
+        except BaseException as error:
+            value, key = error, "err"
+        writer = Writer(self.codec)
+        try:
+            self._first_of_all(result, writer)
+            self.closing(result, writer)
+            result[key] = writer.node(value)
+            self._send(result, writer)
+            return
+        except (TooLarge, Gone) as error:
+            if isinstance(error, Gone) and "too long" not in str(error):
+                raise
+            self.lost = None
+        except Exception:
+            if self.judging:
+                raise
+        writer.undo()
+        self._send({"did": message.get("id"), "large": True}, Writer(self.codec))
+
+    def closing(self, result, writer):
+        """Add to an answer what goes with it."""

@@ -1,0 +1,217 @@
+"""The warm parent: has imported once what every submission needs, and forks a child for each.
+
+    fork        a child with a wire of its own: a learner's process or a judge
+    interrupt   SIGINT for a child
+    end         kill a child and everything it started
+
+Every child's end is told, with the reason where the parent had to end it. The parent runs no code of a course: what it
+has in memory can be read in every child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+
+from . import walls
+from .tally import Tally
+from .wire import Closed, Wire
+
+ALWAYS = ("numpy", "pandas", "matplotlib.pyplot")
+"""Imported besides IPython, where they are installed."""
+DRAWING = ("matplotlib_inline.backend_inline",)
+"""Imported once the shell is there, which it looks for."""
+LOOK_SECONDS = 0.05
+"""Between two looks at how much memory the children use."""
+
+
+@dataclass
+class Child:
+    """A child that was not waited for yet."""
+
+    id: int
+    pid: int
+    tally: Tally
+    folder: str | None
+    """A judge's, to be removed with it."""
+    why: str = ""
+    """Why the parent ended it."""
+
+
+def start(control, preload, walled):
+    """Import everything, say what could not be, and serve until the grader closes its end of *control*."""
+    missing = _import_all((*ALWAYS, *preload), preload)
+    from .shell import make_shell
+
+    shell = make_shell()
+    _import_all(DRAWING)
+    from . import answers, judge, learner, views  # noqa: F401  # loaded once, for every child
+
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy every page
+    if threading.active_count() != 1:
+        missing.append(f"threads are running: {[thread.name for thread in threading.enumerate()]}")
+    control.send({"did": "start", "missing": missing, "python": sys.version.split()[0]})
+    Parent(control, shell, walled).serve()
+
+
+def _import_all(names, required=()):
+    missing = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            if name in required:
+                missing.append(f"{name} ({type(error).__name__}: {error})")
+    return missing
+
+
+def _needed():
+    """Folders that imports in a child may still read, none inside another."""
+    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.path.abspath(__file__))}
+    return sorted(folder for folder in folders if not any(folder.startswith(other + "/") for other in folders))
+
+
+class Parent:
+    """The loop of the warm parent."""
+
+    def __init__(self, control, shell, walled):
+        self.control = control
+        self.shell = shell
+        self.walled = walled
+        self.account = os.getuid(), os.getgid()  # a child in a new namespace no longer knows it
+        self.children = {}
+        """By pid."""
+        self.woken, waker = os.pipe()
+        for end in (self.woken, waker):
+            os.set_blocking(end, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the grader's terminal is the grader's business
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+
+    def serve(self):
+        """Until the grader is gone."""
+        look = 0.0
+        with contextlib.suppress(Closed):
+            while True:
+                patience = LOOK_SECONDS if self.children else None
+                ready, _, _ = select.select([self.control, self.woken], [], [], patience)
+                if self.woken in ready:
+                    os.read(self.woken, 4096)
+                self._bury()
+                if self.control in ready:
+                    self._do(*self.control.receive())
+                if self.children and time.monotonic() - look > LOOK_SECONDS:
+                    look = time.monotonic()
+                    self._watch()
+        for child in self.children.values():
+            self._kill(child)
+
+    def _do(self, message, _, fds):
+        if message["do"] == "fork":
+            self._fork(message, fds)
+            return
+        child = next((child for child in self.children.values() if child.id == message["id"]), None)
+        if child is None:
+            return
+        if message["do"] == "interrupt":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGINT)
+        else:
+            self._kill(child)
+
+    def _fork(self, message, fds):
+        judging = message["role"] == "judge"
+        folder = tempfile.mkdtemp(prefix="judge-") if judging else None
+        pid = walls.fork(self.walled and not judging)
+        if pid == 0:
+            status = 1
+            try:
+                self._be_child(message, fds, folder)
+                status = 0
+            except BaseException:  # the grader sees that its wire is closed
+                import traceback
+
+                with contextlib.suppress(Exception):
+                    os.write(2, traceback.format_exc().encode())
+            finally:
+                os._exit(status)
+        self.children[pid] = Child(message["id"], pid, Tally(pid, message["memory_bytes"], message["processes"]), folder)
+        for descriptor in fds:
+            os.close(descriptor)
+
+    def _be_child(self, message, fds, folder):
+        from .privileges import drop
+
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        home = folder or message["home"] or walls.HOME
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 0)
+        if folder is None:
+            os.dup2(fds[1], 1)
+            os.dup2(fds[2], 2)
+        walls.keep_only(fds[:1])
+        with contextlib.suppress(OSError):  # it already leads a session where it has namespaces of its own
+            os.setsid()
+        if self.walled and folder is None:
+            walls.map_user(*self.account)
+        walls.limit(message["memory_bytes"], message["processes"], message["seconds"])
+        if self.walled and folder is None:
+            walls.furnish(message["scratch_bytes"], _needed())
+        if self.walled:
+            drop()
+            from .seccomp import install
+
+            install()
+        os.environ["HOME"] = home
+        wire = Wire(socket.socket(fileno=fds[0]))
+        if folder is None:
+            from .learner import serve
+
+            serve(wire, self.shell, home)
+        else:
+            from .judge import serve as judge
+
+            judge(wire, folder)
+
+    # --- ends ---------------------------------------------------------------------------------------------------------
+
+    def _watch(self):
+        for child in self.children.values():
+            why = child.tally.over()
+            if why and not child.why:
+                child.why = why
+                self._kill(child)
+
+    def _kill(self, child):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)  # its pid namespace ends with it
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+    def _bury(self):
+        while self.children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            child = self.children.pop(pid, None)
+            if child is None:
+                continue
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+            if child.folder is not None:
+                shutil.rmtree(child.folder, ignore_errors=True)
+            self.control.send({"did": "end", "id": child.id, "status": status, "why": child.why})

@@ -1,0 +1,120 @@
+"""Messages between the grader, the judge and the learner's process: JSON, with bytes and file descriptors beside it.
+
+A frame is two lengths (4 bytes each, big-endian), a JSON object, and the blobs it announces in its key ``blobs``.
+What the learner's process sends is believed by nobody: a frame that is not one raises `Garbled`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+
+MESSAGE_BYTES = 64 * 1024**2
+"""The longest message anybody takes."""
+_HEAD = struct.Struct(">II")
+_FDS = 8
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+class Garbled(Exception):
+    """What came is no message, or one that is too long."""
+
+
+class Wire:
+    """One end of a stream socket on which whole messages go."""
+
+    def __init__(self, sock, limit=MESSAGE_BYTES):
+        self.sock = sock
+        self.limit = limit
+
+    def fileno(self):
+        """For `select`."""
+        return self.sock.fileno()
+
+    def close(self):
+        """Close this end; the other side sees `Closed`."""
+        self.sock.close()
+
+    def send(self, message, blobs=(), fds=(), until=math.inf):
+        """Send a dict of JSON values, with *blobs* (bytes) and file descriptors; Closed, Garbled, TimeoutError."""
+        if blobs:
+            message = {**message, "blobs": [len(blob) for blob in blobs]}
+        head = json.dumps(message, separators=(",", ":"), check_circular=False).encode("utf-8", "surrogatepass")
+        size = sum(map(len, blobs))
+        if len(head) + size > self.limit:
+            raise Garbled(f"a message of {len(head) + size} bytes is too long")
+        data = b"".join((_HEAD.pack(len(head), size), head, *blobs))
+        try:
+            self._patience(until)
+            if fds:
+                sent = socket.send_fds(self.sock, [data], fds)
+                data = memoryview(data)[sent:]
+            while data:
+                self._patience(until)
+                sent = self.sock.send(data)
+                data = memoryview(data)[sent:]
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Closed(str(error)) from None
+
+    def receive(self, until=math.inf):
+        """The next message, its blobs and file descriptors; waits until the monotonic time *until*.
+
+        TimeoutError after that (what had come of a message is lost, and so is the wire), Closed, Garbled.
+        """
+        fds: list[int] = []
+        head, size = _HEAD.unpack(self._exactly(_HEAD.size, until, fds))
+        if head + size > self.limit:
+            raise Garbled(f"a message of {head + size} bytes is too long")
+        body = self._exactly(head + size, until, fds)
+        try:
+            message = json.loads(body[:head].decode("utf-8", "surrogatepass"))
+            if type(message) is not dict:
+                raise ValueError("not an object")
+            lengths = message.pop("blobs", ())
+            if any(type(length) is not int or length < 0 for length in lengths) or sum(lengths) != size:
+                raise ValueError("the blobs are not as announced")
+        except (ValueError, AttributeError, TypeError, RecursionError) as error:
+            raise Garbled(str(error)) from None
+        blobs, at = [], head
+        for length in lengths:
+            blobs.append(body[at : at + length])
+            at += length
+        return message, blobs, fds
+
+    def _exactly(self, size, until, fds):
+        parts, left = [], size
+        try:
+            while left:
+                self._patience(until)
+                if fds is not None and not parts and size == _HEAD.size:
+                    part, found, _, _ = socket.recv_fds(self.sock, left, _FDS)
+                    fds.extend(found)
+                else:
+                    part = self.sock.recv(min(left, 1 << 20))
+                if not part:
+                    raise Closed("the other side is gone")
+                parts.append(part)
+                left -= len(part)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Closed(str(error)) from None
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _patience(self, until):
+        if until == math.inf:
+            if self.sock.gettimeout() is not None:
+                self.sock.settimeout(None)
+            return
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.sock.settimeout(left)
