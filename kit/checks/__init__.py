@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kit.checks.base import Check
+from kit.checks.carrying import CheckRunsInside
 from kit.checks.correctives import CorrectivesFew, CorrectiveUnnamed, CorrectiveWithoutItems, RepeatedSameInstruction
 from kit.checks.criteria import ThresholdInflation
 from kit.checks.files import CellIdMissing, OutputsCommitted
@@ -92,6 +93,7 @@ CHECKS: tuple[Check, ...] = (
     ItemsFew(),
     PointsWrong(),
     HiddenTestsMissing(),
+    CheckRunsInside(),
     # forms
     VariantsBroken(),
     VariantsUnstable(),

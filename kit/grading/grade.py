@@ -60,12 +60,14 @@ def make_job(work: Work, trusted: Trusted, placed: tuple[Placed, ...], sent: Sub
     if broken is not None:
         where = f"{work.assignment.id}: the check {broken.grade_id!r}"
         raise GraderFault(f"{where} is not valid Python. Mend it in the unit, then kit build.")
+    released = _released_files(work.release)
     return Job(
         cells=cell_jobs(trusted, placed),
         kernel=str(trusted.kernelspec.get("name") or "python3"),
         language=trusted.language,
         limits=limits,
-        files=_together(sent.files, _released_files(work.release)),
+        files=_together(sent.files, released),
+        given=tuple(released),
         ground=find_ground(trusted),
     )
 

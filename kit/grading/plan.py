@@ -185,7 +185,7 @@ class _Author:
                     verdict,
                     self._hidden_from(code, makers),
                     tuple(sorted(self._asked(code, makers))),
-                    tuple(sorted(self._shares(code))),
+                    tuple(sorted(self._shares(code) | self._left(makers).keys())),
                     self._offers(code),
                     code.cell in needed,
                 )
@@ -229,19 +229,27 @@ class _Author:
                 continue
             yield name
 
-    def _shares(self, code: _Code) -> Iterator[str]:
+    def _shares(self, code: _Code) -> frozenset[str]:
         """Names a check gives a value for the learner's code to see.
 
         Those that functions of the author's look up; and those of the notebook that the check itself never looks at
         afterwards: what for would it have set them? Other values of a check stay with the judge.
         """
         imports = {name for name, _ in imports_of(code.tree)} if code.tree else set()
-        for name in code.names.touches - imports:
-            if name in self.later or (name in self.bound and name not in code.names.loads):
-                yield name
+        set_for_them = self.later | (self.bound - code.names.loads)
+        return (code.names.touches - imports) & set_for_them
+
+    def _left(self, makers: Mapping[str, _Code]) -> dict[str, _Code]:
+        """Names that earlier checks gave such a value for good → the check."""
+        return {
+            name: maker
+            for name, maker in makers.items()
+            if self.verdicts[maker.cell].mode == "apart" and name in self._shares(maker)
+        }
 
     def _hidden_from(self, code: _Code, makers: Mapping[str, _Code]) -> int | None:
-        if any(name in makers and name in makers[name].hidden for name in self.reads[code.cell]):
+        used = self.reads[code.cell] | self._left(makers).keys()
+        if any(name in makers and name in makers[name].hidden for name in used):
             return 1  # it goes on with what a hidden part made
         return code.hidden_from
 

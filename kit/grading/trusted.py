@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from kit.errors import GraderFault
 from kit.grading.work import Work
@@ -64,8 +63,8 @@ class SourceCell:
 class Trusted:
     """The author's notebook, read.
 
-    It is the same object for every submission as long as the files are the same, and equal to itself only: what follows
-    from it alone can be kept with ``lru_cache(maxsize=KEPT)``.
+    It is the same object for every submission as long as the files' content is the same, and equal to itself only: what
+    follows from it alone can be kept with ``lru_cache(maxsize=KEPT)``.
     """
 
     cells: tuple[SourceCell, ...]
@@ -97,31 +96,30 @@ class Trusted:
 
 
 def read_trusted(work: Work) -> Trusted:
-    """Source and release of *work*, read once for all its submissions and again when a file has changed.
+    """Source and release of *work*, parsed once for all submissions of the assignment.
 
     GraderFault when they do not fit each other or the assignment's items.
     """
-    return _read(_Files(work.source, work.release), _stamp(work.source), _stamp(work.release), work.assignment)
+    files = _File(work.source.name, _content(work.source)), _File(work.release.name, _content(work.release))
+    return _read(*files, work.assignment)
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    source: Path
-    release: Path
+class _File(NamedTuple):
+    name: str
+    content: bytes
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
-    """What changes when the file at *path* does."""
+def _content(path: Path) -> bytes:
     try:
-        about = os.stat(path)
+        return path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, error) from error
-    return about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino, about.st_dev
+        raise _unreadable(path.name, error) from error
 
 
 @lru_cache(maxsize=KEPT)
-def _read(files: _Files, of_source: tuple[int, ...], of_release: tuple[int, ...], assignment: Assignment) -> Trusted:
-    source, release = _load(files.source), _load(files.release)
+def _read(of_source: _File, of_release: _File, assignment: Assignment) -> Trusted:
+    # By content, not by time stamp: the same time does not prove that a file is the same.
+    source, release = _load(of_source), _load(of_release)
     by_grade_id = {_grade_id(cell): cell for cell in release["cells"] if _grade_id(cell)}
     by_id = {cell.get("id"): cell for cell in release["cells"] if cell.get("id")}
     cells = []
@@ -129,14 +127,14 @@ def _read(files: _Files, of_source: tuple[int, ...], of_release: tuple[int, ...]
         grade_id = _grade_id(cell)
         released = by_grade_id.get(grade_id) if grade_id else by_id.get(cell.get("id"))
         if released is None and grade_id:
-            raise _unfit(assignment, f"{files.release.name} has no cell {grade_id!r}, but its source has")
+            raise _unfit(assignment, f"{of_release.name} has no cell {grade_id!r}, but its source has")
         if released is None and by_id:
             continue  # not released at all: the cell with the values of the forms, for example
         cells.append(_source_cell(cell, _text((released or cell).get("source"))))
     metadata = source.get("metadata", {})
     trusted = Trusted(tuple(cells), metadata.get("kernelspec") or {"name": "python3", "language": "python"}, metadata)
     for item in assignment.items:
-        _check_item(assignment, item, trusted.by_grade_id(item.id), files.source.name)
+        _check_item(assignment, item, trusted.by_grade_id(item.id), of_source.name)
     return trusted
 
 
@@ -151,17 +149,17 @@ def _unfit(assignment: Assignment, what: str) -> GraderFault:
     return GraderFault(f"{assignment.id} cannot be graded: {what}. Build the course again: kit build.")
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(file: _File) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(file.content)
         assert isinstance(values["cells"], list)
-    except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
-        raise _unreadable(path, error) from error
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        raise _unreadable(file.name, error) from error
     return dict(values)
 
 
-def _unreadable(path: Path, error: Exception) -> GraderFault:
-    return GraderFault(f"{path.name} cannot be read ({error}). Build the course again: kit build.")
+def _unreadable(name: str, error: Exception) -> GraderFault:
+    return GraderFault(f"{name} cannot be read ({error}). Build the course again: kit build.")
 
 
 def _text(source: Any) -> str:

@@ -49,6 +49,7 @@ ESSAY = add(
     UNIT, cell("Why?", "objective:adding", kind="markdown", grade=True, solution=True, points=2, grade_id="essay")
 )
 """Needs neither hidden tests nor a reference nor a misstep."""
+_HIDDEN = "### BEGIN HIDDEN TESTS\nassert adding_1 == {{n}} + 1\n### END HIDDEN TESTS"
 _DATES = "import x\nc = get_config()\n"
 
 CASES = [
@@ -159,6 +160,14 @@ CASES = [
          f"{UNIT}, cell adding-1", "not a number"),
     case("nothing hidden", edit(UNIT, "adding-1", source("assert adding_1 == {{n}} + 1")), "hidden-tests-missing",
          f"{UNIT}, cell adding-1", "visible values", "warning"),
+    case("a test that looks at source",
+         edit(UNIT, "adding-1", source(f"import inspect\nassert inspect.getsource(print)\n{_HIDDEN}")),
+         "check-runs-inside", f"{UNIT}, cell adding-1", "looks at source", "warning"),
+    case("a test of a corrective that patches a module",
+         edit(CORRECTIVE, "practice-1", source("import random\nrandom.random = None\nassert practice_1 == 3")),
+         "check-runs-inside", f"{CORRECTIVE}, cell practice-1", "changes a module", "warning"),
+    case("a test that its author wants there", edit(UNIT, "adding-1", tagged("objective:adding", "inside")),
+         "check-runs-inside", f"{UNIT}, cell adding-1", "tagged `inside`", "warning"),
     # --- forms
     case("a variants cell that fails", variants("variants = {'a': 1 / 0}"), "variants-broken", f"{UNIT}, variants cell",
          "division by zero"),

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy  # noqa: F401  # as the warm parent has
@@ -21,6 +22,17 @@ from kit.grading.inside.wire import Wire
 
 BEGIN = {"do": "begin", "modules": [], "imports": {}, "own_names": [], "own_classes": [], "output_bytes": 10_000}
 CHECK = {"do": "check", "key": "check", "hidden_from": None, "reads": [], "shares": [], "seconds": 10.0, "own": False}
+
+
+def cases(name: str) -> dict[str, tuple[str, str]]:
+    """Title → the learner's code and the check, from ``judge_cases/<name>.txt``."""
+    text = (Path(__file__).parent / "judge_cases" / f"{name}.txt").read_text(encoding="utf-8")
+    found = {}
+    for block in text.split("\n=== ")[1:]:
+        title, _, rest = block.partition("\n")
+        learner, _, check = rest.partition("---\n")
+        found[title] = learner, check
+    return found
 
 
 def _fork(work: Callable[[], Any], close: list[socket.socket]) -> int:
@@ -87,7 +99,9 @@ def names_read(check: str) -> list[str]:
     return sorted(name for name in found if name.isidentifier() and not hasattr(builtins, name))
 
 
-def judge_cells(learner: str, check: str, *, later: str = "", begin: dict[str, Any] | None = None, **fields: Any) -> Any:
+def judge_cells(
+    learner: str, check: str, *, later: str = "", begin: dict[str, Any] | None = None, **fields: Any
+) -> Any:
     """The judge's last reply to *check*, after *learner*'s code ran."""
     reads = fields.pop("reads", None) or names_read(check)
     message = {**CHECK, "source": check, "reads": reads, **fields}

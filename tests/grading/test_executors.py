@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -319,3 +321,28 @@ def test_it_can_be_called_from_a_running_event_loop(executor: Executor) -> None:
         return executor.run(job("x = 1", "assert x == 1"))
 
     assert states(asyncio.run(in_a_notebook()).cells) == ["ran", "ran"]
+
+
+def test_a_submission_whose_dask_worker_dies_is_given_to_another_and_comes_back_once(cluster: str) -> None:
+    executor = open_executor(course("dask", Dask(cluster)))
+    slow = job("import time\ntime.sleep(6)\nx = 1", "assert x == 1")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(executor.run, slow)
+        worker = _dask_worker_at_work()
+        time.sleep(2)  # by then it has the submission, which takes six
+        worker.kill()
+        assert states(waiting.result(120).cells) == ["ran", "ran"]
+
+
+def _dask_worker_at_work() -> psutil.Process:
+    """The worker process that has started its warm parent."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if any("bwrap" in part for part in process.cmdline()[:1]):
+                    parent = process.parent()
+                    if parent is not None and parent.pid != os.getpid():
+                        return parent
+        time.sleep(0.1)
+    raise AssertionError("no worker has begun")

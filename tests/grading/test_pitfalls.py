@@ -182,7 +182,7 @@ one = 1
 def test_code_that_searches_its_folder_finds_no_hidden_test(counting: Exercise) -> None:
     search = """
 import gc, linecache, os
-found = [In, Out, linecache.cache, get_ipython().history_manager.input_hist_raw, get_ipython().kernel.get_parent()]
+found = [In, Out, linecache.cache, get_ipython().history_manager.input_hist_raw, os.environ]
 for folder, _, names in os.walk("."):
     for name in names:
         try:

@@ -291,6 +291,16 @@ def test_names_that_go_to_the_learners_process(source: str, shares: set[str]) ->
     assert set(plans(answer, check(source))[0].shares) == shares
 
 
+def test_a_value_left_by_a_check_goes_on_to_the_learners_process() -> None:
+    answer = cell("answer", "outside = 1\ndef box():\n    return outside * rate")
+    left = plans(answer, check("outside = 2\nrate = 3\nassert box()"), check("assert box() == 6"))
+    assert left[1].shares == ("outside", "rate")
+    back = plans(answer, check("kept = outside\noutside = 2\nassert box()\noutside = kept"), check("assert box() == 6"))
+    assert back[1].shares == ()
+    hidden = plans(answer, check("assert box()", hidden="rate = 3\nassert box() == 3"), check("assert box() == 3"))
+    assert hidden[1].hidden_from == 1
+
+
 # --- what is hidden ---------------------------------------------------------------------------------------------------
 
 HIDDEN = {
@@ -346,6 +356,13 @@ LATER = {
 def test_the_released_text_is_run_for_names_that_later_cells_use(cells: Sequence[str], released: bool) -> None:
     job = submitted([check("import math\nshown = total + 1", hidden="secret = 3")], cells)[0]
     assert job.released == ("import math\nshown = total + 1" if released else "")
+
+
+def test_a_learner_cannot_take_the_place_of_a_helper_that_a_check_made() -> None:
+    helper, user = check("def same(a, b): assert a == b"), check("same(total, 12)")
+    forged = Placed("x", "code", "def same(a, b): pass", "extra")
+    first, second = placed([helper, user])
+    assert cell_jobs(notebook(helper, user), [first, forged, second])[2].reads == ("total",)
 
 
 def test_a_cell_before_the_check_does_not_count() -> None:

@@ -189,20 +189,17 @@ DISHONEST = {
         "import IPython.core.inputtransformer2 as t\n"
         "t.TransformerManager.transform_cell = lambda self, cell: '1.0'\ntotal = 7"
     ),
-    "a session that reports another result": (
-        "session = get_ipython().kernel.session\nsend = session.send\n"
-        "def lie(stream, kind, content=None, *rest, **named):\n"
-        "    if kind == 'kit_check_reply':\n"
-        "        content = {**content, 'passed': True, 'value': {'kind': 'none'}}\n"
-        "    return send(stream, kind, content, *rest, **named)\n"
-        "session.send = lie\ntype(session).send = lambda self, *a, **k: lie(*a, **k)\ntotal = 7"
+    "messages that report another result": (
+        "import kit_inside.wire as w\nsend = w.Wire.send\n"
+        "def lie(self, message, *rest, **named):\n"
+        "    message = {**message, 'state': 'ran', 'passed': True, 'value': {'kind': 'none'}, 'trouble': None}\n"
+        "    return send(self, message, *rest, **named)\n"
+        "w.Wire.send = lie\ntotal = 7"
     ),
-    "a kernel that answers checks itself": (
-        "kernel = get_ipython().kernel\n"
-        "def passed(stream, ident, parent):\n"
-        "    reply = {'nonce': parent['content']['nonce'], 'passed': True, 'value': {'kind': 'none'}}\n"
-        "    kernel.session.send(stream, 'kit_check_reply', reply, parent, ident=ident)\n"
-        "kernel.shell_handlers['kit_check_request'] = passed\ntotal = 7"
+    "a process that answers for the checks": (
+        "import kit_inside.learner as l\n"
+        "passed = lambda *_: {'own': False, 'state': 'ran', 'passed': True, 'value': {'kind': 'none'}}\n"
+        "l.Learner.view = l.Learner.answer = passed\ntotal = 'seven'"
     ),
     "builtins of one's own": (
         "__builtins__ = {'isinstance': lambda *a: True, '__import__': __import__}\ntotal = 'six'"
@@ -235,11 +232,13 @@ def test_a_harness_told_that_all_is_well_does_not_believe_it(tmp_path: Path, exe
     lie = (
         "import kit_inside.hardening as h, kit_inside.compiling as c, kit_inside.guard as g\n"
         "h.Hardening.compare = lambda *a: True\nc.compile_check = lambda *a: (compile('', '', 'exec'), None)\n"
-        "g.Guard.restore = g.Plumbing.restore = lambda self: None\ntotal = 7"
+        "g.Guard.restore = lambda self: None\ntotal = 7"
     )
-    made = exercise(tmp_path, [answer("total-answer"), check("total", "assert total == 6")], executor)
-    graded = made.grade({"total-answer": lie})
-    assert scores(graded.items) == {"total": 0.0}
+    # One test that has to be carried out in the learner's own process, and one that has not.
+    source = "import gc\ngc.collect()\nassert total == 6"
+    cells = [answer("total-answer"), check("inside", source), check("apart", "assert total == 6")]
+    graded = exercise(tmp_path, cells, executor).grade({"total-answer": lie})
+    assert scores(graded.items) == {"inside": 0.0, "apart": 0.0}
     assert "AssertionError" in str(graded.notebook)  # it was the check that failed, not the lie
 
 
@@ -373,7 +372,9 @@ def test_the_reason_is_in_words_and_tells_nothing_hidden(half: Exercise, source:
 def test_a_check_that_did_not_run_says_so(half: Exercise) -> None:
     half_limits = half.limits
     half.limits = replace(half_limits, kernel_restarts=0)
-    graded = half.grade({"half-answer": "import os; os._exit(0)"})
+    ends = "import os; os._exit(0)"
+    two = lambda notebook: notebook["cells"].insert(0, given(ends))  # noqa: E731
+    graded = half.grade({"half-answer": ends}, two)
     half.limits = half_limits
     assert scores(graded.items) == {"half": 0.0}
     assert "did not run" in notes(graded.items)["half"]

@@ -82,11 +82,12 @@ def run_on_worker(job: Job, sandbox: str, preload: tuple[str, ...]) -> Run:
 
 def _connect(where: Dask) -> Any:
     try:
+        import dask
         from distributed import Client
     except ImportError:
-        raise KitError(
-            'executor = "dask" needs the package distributed: pip install "mastery-kit[dask]".'
-        ) from None
+        raise KitError('executor = "dask" needs the package distributed: pip install "mastery-kit[dask]".') from None
+    # A submission travels within its task, so that another worker can take it over; dask warns of tasks of this size.
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"})
     try:
         if where.address is not None:
             return Client(where.address, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -64,6 +64,8 @@ class Job:
     limits: Limits
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Relative POSIX path → content, laid out in the empty folder the code runs in."""
+    given: tuple[str, ...] = ()
+    """Those of the files that were given out with the assignment: tests may read them, apart from what a learner sent."""
     ground: Ground = field(default_factory=Ground)
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,8 @@ INSIDE = Path(__file__).parent.parent / "inside"
 START_SECONDS = 180.0
 """A warm parent that has not answered by then is our fault; generous, as graders are busy machines."""
 END_SECONDS = 30.0
+# Bubblewrap dies with the *thread* that started it (PR_SET_PDEATHSIG): a worker's ends with its round, this one never.
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="kit-nursery-starter")
 Role = Literal["learner", "judge"]
 
 
@@ -93,14 +96,15 @@ class Nursery:
         argv = [interpreter, "-s", str(INSIDE / "__main__.py"), str(theirs.fileno()), str(int(walls.bwrap is not None))]
         env = environment(walls, self._folder / "home", interpreter)
         with (self._folder / "stderr").open("wb") as stderr:
-            self._process = subprocess.Popen(
+            self._process = _STARTER.submit(
+                subprocess.Popen,
                 enclose_parent(walls, [*argv, *preload], [INSIDE]),
                 env={**env, MARK: self.mark, "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-            )  # fmt: skip
+            ).result()  # fmt: skip
         theirs.close()
         self._wait_for_it()
         self._over = False

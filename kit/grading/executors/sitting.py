@@ -86,6 +86,9 @@ class _Sitting:
         self.all = sittings
         self.job = sittings.job
         self.stack = stack
+        # Each check may need a fork of the learner's process, besides what they start themselves.
+        checks = sum(cell.check for cell in self.job.cells)
+        self.limits = replace(self.job.limits, processes=self.job.limits.processes + checks)
         self.spill = stack.enter_context(Spill(self.job.limits.output_bytes))
         self.learner = self._fork("learner")
         self.asked = 0
@@ -95,7 +98,7 @@ class _Sitting:
 
     def _fork(self, role: Any) -> Child:
         given = self.spill.ends if role == "learner" else ()
-        child = self.all.nursery.fork(role, self.job.limits, given)
+        child = self.all.nursery.fork(role, self.limits, given)
         self.stack.callback(child.end)
         return child
 
@@ -220,7 +223,7 @@ class _Sitting:
             until = time.monotonic() + 60.0
             child.wire.send(message, blobs, fds, until)
             if child is self.learner:
-                child.pen(self.job.limits, until)
+                child.pen(self.limits, until)
             reply: dict[str, Any] = child.wire.receive(until)[0]
             return reply
         except (Closed, Garbled, OSError) as error:
@@ -253,7 +256,8 @@ class _Sitting:
         return False
 
     def _begin_judge(self) -> Child:
-        ground, files = self.job.ground, self.job.files
+        ground = self.job.ground
+        files = {path: self.job.files[path] for path in self.job.given}
         ours, theirs = socket.socketpair()
         try:
             self.learner.wire.send({"do": "answer"}, fds=[theirs.fileno()], until=time.monotonic() + 5.0)
@@ -297,8 +301,11 @@ class _Sitting:
             return True
         self.all.note(
             CellRun(
-                check.key, reply["state"], cell_outputs(reply, (), self.job.limits.output_bytes),
-                trouble_from(reply.get("trouble"), check.key), value_from(reply.get("value")),
+                check.key,
+                reply["state"],
+                cell_outputs(reply, (), self.job.limits.output_bytes),
+                trouble_from(reply.get("trouble"), check.key),
+                value_from(reply.get("value")),
             )  # fmt: skip
         )
         if reply.get("lost"):
@@ -326,4 +333,3 @@ class _Sitting:
             return CellRun(check.key, "ran", value=value)
         trouble = trouble_from(reply.get("trouble"), check.key) or Trouble("Unreported", "")
         return CellRun(check.key, "failed", trouble=trouble)
-

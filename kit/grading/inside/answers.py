@@ -20,7 +20,9 @@ from .wire import Closed
 OUTPUT = 200_000
 """Characters that go along with one answer."""
 _MISSING = object()
-_BUILTINS = {name: vars(builtins)[name] for name in ("setattr", "delattr", "repr", "str", "format", "dir", "vars")}
+_BUILTINS = {
+    name: vars(builtins)[name] for name in ("getattr", "setattr", "delattr", "repr", "str", "format", "dir", "vars")
+}
 _getattr, _next, _type = getattr, next, type
 
 

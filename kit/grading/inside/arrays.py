@@ -12,7 +12,7 @@ import re
 import sys
 import types
 
-from .tags import LONGEST, NotPlain, TooLarge, atom, decode, encode, from_atom, keep, knows, must, of, reads, take
+from .tags import LONGEST, NotPlain, atom, decode, encode, from_atom, keep, knows, must, of, reads, take
 
 _CHARS = "?bBhHiIlLqQefdgFDG"
 _UNITS = "Y|M|W|D|h|m|s|ms|us|μs|ns|ps|fs|as"
@@ -144,8 +144,6 @@ def _is_absurd(shape, itemsize):
 def _pack_array(value, blobs, inner):
     dtype, shape = value.dtype, value.shape
     if _is_absurd(shape, dtype.itemsize):
-        if value.nbytes > LONGEST:
-            raise TooLarge(f"an array of {value.nbytes} bytes")
         raise NotPlain
     if dtype.char == "O":
         cells = value.ravel("F" if value.flags.fnc else "C").tolist()
@@ -166,7 +164,11 @@ def _raw(dtype, shape, data, flags):
     must(0 <= flags < 4)
     must(not _is_absurd(shape, dtype.itemsize), "an absurd shape")
     must(math.prod(shape) * dtype.itemsize == len(data), "not as many bytes as elements")
-    array = library().ndarray(shape, dtype, data, order="F" if flags & _FORTRAN else "C").copy("K")
+    order = "F" if flags & _FORTRAN else "C"
+    if dtype.char == "V":  # copying leaves out what lies between the fields
+        array = library().ndarray(shape, dtype, bytearray(data), order=order)
+    else:
+        array = library().ndarray(shape, dtype, data, order=order).copy("K")
     _check(array)
     return array
 

@@ -82,7 +82,7 @@ def plain_with_class(value, kind, writer):
 
 
 def _thing(value, kind, writer, number):
-    if kind in _NAMED and (name := name_of(value)) is not None:
+    if (kind in _NAMED or kind.__name__ == "ufunc") and (name := name_of(value)) is not None:
         return ["G", name]
     if kind is types.ModuleType:
         return ["M", writer.table.add(value) if number is None else number, str(value.__name__)]
@@ -103,10 +103,6 @@ def _stream_of(kind):
 
 _STREAMS = {types.GeneratorType: "g", types.CoroutineType: "w"}
 _NAMED = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
-
-
-def _named_or_ufunc(kind):
-    return kind in _NAMED or kind.__name__ == "ufunc"
 
 
 # --- functions --------------------------------------------------------------------------------------------------------
@@ -138,7 +134,7 @@ def _function(value, writer, number):
 
 
 def flags_of(code):
-    """"async", "asyncgen", "generator" or ""."""
+    """ "async", "asyncgen", "generator" or ""."""
     if code.co_flags & inspect.CO_ASYNC_GENERATOR:
         return "asyncgen"
     if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE):
@@ -267,10 +263,24 @@ def enumeration(value, writer, bare=False):
             "name": value.__name__,
             "qualname": value.__qualname__,
             "module": str(value.__module__),
-            "members": [[name, writer.node(member._value_)] for name, member in members.items()],
-            "functions": {} if bare else _functions_of(_members(value), writer),
+            "members": [
+                [name, writer.node(member._value_), _attributes(member, writer)] for name, member in members.items()
+            ],
+            "functions": {} if bare else _methods_of(value, writer),
         },
     ]
+
+
+def _attributes(member, writer):
+    """What a member's ``__init__`` set; names with an underscore are the enumeration's own."""
+    own = {name: item for name, item in vars(member).items() if not name.startswith("_") and name.isidentifier()}
+    return [list(own), writer.nodes(list(own.values()))]
+
+
+def _methods_of(value, writer):
+    found = _functions_of(_members(value), writer)
+    found.pop("__init__", None)
+    return found
 
 
 # --- exceptions -------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ an index may hold stays behind, as pandas would hash and compare it here.
 from __future__ import annotations
 
 from . import columns
-from .columns import COLUMNS, calmly, column, frequency_of, index_of, library, moments_of, pack_moments, plain
-from .tags import NotPlain, atom, decode, encode, from_atom, knows, must, of, reads
+from .columns import COLUMNS, column, frequency_of, index_of, is_frequency, library, moments_of, pack_moments, plain
+from .tags import NotPlain, atom, calmly, decode, encode, from_atom, knows, must, of, reads
 
 _MOST_COLUMNS = 100_000
 _ROWS = 1 << 26
@@ -52,7 +52,9 @@ def _pack_time_index(value, blobs, inner):
 def _freq_text(value):
     """A frequency that a text says in full; what holidays a custom one has, no text says."""
     frequency = value.freq
-    return None if frequency is None or hasattr(frequency, "calendar") else frequency.freqstr
+    if frequency is None or hasattr(frequency, "calendar") or not is_frequency(frequency.freqstr):
+        return None
+    return frequency.freqstr
 
 
 def _unpack_times(blobs, inner, stamps, tz, name, frequency):
@@ -109,16 +111,18 @@ def _pack_frame(value, blobs, inner):
     if value.shape[1] > _MOST_COLUMNS:
         raise NotPlain
     index, columns = encode(value.index, blobs, None), encode(value.columns, blobs, None)
-    blocks = []
-    for block in value._mgr.blocks:
-        places = block.mgr_locs.as_array.tolist()
-        values = block.values
-        if getattr(values, "tz", None) is not None:
-            blocks += [[[place], encode(values[row], blobs, inner)] for row, place in enumerate(places)]
-        else:
-            plain = values._ndarray if type(values).__name__ in ("DatetimeArray", "TimedeltaArray") else values
-            blocks.append([places, encode(plain, blobs, inner)])
+    blocks = [part for block in value._mgr.blocks for part in _pack_block(block, blobs, inner)]
     return ["frame", index, columns, blocks]
+
+
+def _pack_block(block, blobs, inner):
+    """The places of a block's columns, and their values; column by column where these are no array of numpy's."""
+    places, values = block.mgr_locs.as_array.tolist(), block.values
+    if type(values).__name__ in ("DatetimeArray", "TimedeltaArray") and getattr(values, "tz", None) is None:
+        values = values._ndarray
+    if values.ndim == 1 or type(values).__name__ == "ndarray":
+        return [[places, encode(values, blobs, inner)]]
+    return [[[place], encode(values[row], blobs, inner)] for row, place in enumerate(places)]
 
 
 def _unpack_frame(blobs, inner, index, columns, blocks):

@@ -13,6 +13,7 @@ ALWAYS = (
     *("statistics", "decimal", "fractions", "random", "re", "string", "json", "datetime", "types", "inspect", "ast"),
     *("io", "os", "os.path", "sys", "time", "unittest", "unittest.case", "contextlib", "textwrap"),
     *("IPython.core.inputtransformer2", "kit_inside.compiling", "kit_inside.guard", "kit_inside.hardening"),
+    *("kit_inside.hardened", "kit_inside.reporting"),
 )
 """Modules a check commonly uses; cheap to have, imported by the kernel anyway or within milliseconds."""
 

@@ -22,19 +22,21 @@ class Hardened:
     """
 
     def __init__(self, ground):
-        self.guard = Guard(ground["modules"])
+        guard = Guard(ground["modules"])
+        # Bound now: replacing the method in its class later changes nothing here.
+        self._restore = guard.restore
         self.hardening = Hardening(ground["own_classes"], ground["modules"])
         self.names = {name: value for name, value in BUILTINS.items() if name not in ground["own_names"]}
         for name, origin in ground["imports"].items():
             module, _, member = origin.partition(":")
-            found = self.guard.modules.get(module) or sys.modules.get(module)  # `import a.b` makes the name a
+            found = guard.modules.get(module) or sys.modules.get(module)  # `import a.b` makes the name a
             if found is not None and (not member or hasattr(found, member)):
                 self.names[name] = getattr(found, member) if member else found
 
     def run(self, source, key, namespace, loop):
         """Run the check in *namespace*; how it ended, as JSON values."""
         filename = f"<check {key}>"
-        self.guard.restore()
+        self._restore()
         namespace["__builtins__"] = builtins
         try:
             body, last = compile_check(

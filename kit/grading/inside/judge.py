@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import time
+from typing import Any
 
 from .judging import Bench
 from .links import OverTime, Stopped
@@ -37,7 +38,7 @@ class Judge:
         self.folder = folder
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
-        self.bench = None
+        self.bench: Any = None
         self.late = None
         """The alarm that went off during the check."""
         self.open = {}
@@ -74,18 +75,17 @@ class Judge:
         if report["state"] == "ran" and check.remains:
             self.open[check.key] = check
             return {**report, "state": "open", "value": None}
-        check.close()
         return report
 
     def finish(self, message, blobs, fds):
         """Run the hidden part."""
         check = self.open.pop(message["key"])
         report = self._timed(check, message["seconds"], check.finish)
-        check.close()
         return {**report, "output": ""}
 
     def _timed(self, check, seconds, run):
-        check.link.until = time.monotonic() + seconds
+        self.bench.allow(time.monotonic() + seconds)
+        lost = check.link.lost
         state, trouble, value, self.late = "ran", None, None, None
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds + 0.1, AGAIN_SECONDS)
@@ -99,7 +99,7 @@ class Judge:
             state, trouble = "failed", trouble_of(error, check.filename)
             trouble["theirs"] = any(error is one for one in check.theirs)
         # The test may have caught it.
-        stopped = check.link.lost or self.late
+        stopped = self.late or (check.link.lost if check.link.lost is not lost else None)
         if stopped is not None:
             state, trouble = "timeout" if isinstance(stopped, OverTime) else "died", None
         report = {"key": check.key, "state": state, "value": value if state == "ran" else None, "trouble": trouble}

@@ -13,19 +13,19 @@ import importlib
 import io
 import linecache
 import random
+import re
 import sys
-import types
 import warnings
+from typing import Any
 
+from .asking import JudgingLink
 from .guard import Guard
 from .known import MODULES
-from .links import Link, OverTime
 from .reporting import execute, transform
-from .sparing import Sparing
-from .wire import Closed, Garbled
 
 _MISSING = object()
-_PATCHING = ("setattr", "delattr", "patch", "builtins", "__dict__", "vars(", "settrace", "setprofile", "exec", "eval")
+_PATCHING = re.compile(r"\b(setattr|delattr|patch|builtins|__dict__|vars|settrace|setprofile|exec|eval)\b")
+"""Words in a test that may change functions of a module; so may an attribute that is given a value."""
 
 
 class Bench:
@@ -43,15 +43,38 @@ class Bench:
         """The namespace."""
         self.store = {}
         """Names that checks made, with their values."""
-        self.base = {"__name__": "__main__", "__builtins__": builtins, "display": _display, **_imports(ground["imports"])}
+        self.base = {
+            "__name__": "__main__",
+            "__builtins__": builtins,
+            "display": _display,
+            **_imports(ground["imports"]),
+        }
         self.output_bytes = ground["output_bytes"]
         self.seeds = Seeds()
+        self.links: list[JudgingLink] = []
+        """All stay open: a later check may use an object that an earlier one made."""
         self.shared = self.connect(wire) if wire is not None else None
         self.random_states = _random_states()
+        self.draws = False
+        """Whether a check so far draws random numbers."""
+        self._guard: Any = None
 
     def connect(self, wire):
         """The judge's end of a connection to the learner's process."""
-        return JudgingLink(wire, self)
+        link = JudgingLink(wire, self)
+        self.links.append(link)
+        return link
+
+    def allow(self, until):
+        """Nothing is waited for beyond the monotonic time *until*."""
+        for link in self.links:
+            link.until = until
+
+    def guard(self):
+        """Puts back what a test patched; made when the first such test comes: it takes a hundredth of a second."""
+        if self._guard is None:
+            self._guard = Guard(self.ground["modules"])
+        return self._guard
 
     def check(self, message, own):
         """A check to be run; own: the wire to a process that answers for this check only."""
@@ -91,7 +114,6 @@ class Check:
         self.hidden_from = message["hidden_from"]
         self.reads = message["reads"]
         self.shares = frozenset(message["shares"])
-        self.own = message["own"]
         self.given = {}
         """Names of the learner's → the value the namespace was given."""
         self.told = {}
@@ -100,18 +122,21 @@ class Check:
         """Exceptions that the learner's code raised, the last ones."""
         self.remains = False
         self.out = Output(bench.output_bytes)
-        self._tree = None
-        self._content = None
-        self._state = None
+        self._tree: list[ast.stmt] = []
+        self._patches = False
+        self._content: Any = None
+        self._state: Any = None
         self._start = {}
 
     def begin(self):
         """Run the visible part; the value of the last expression if that is all."""
         self._tree = _parse(self.source, self.filename)
-        first, later = [], []
+        first: list[ast.stmt] = []
+        later: list[ast.stmt] = []
         for statement in self._tree:
             hidden = self.hidden_from is not None and (later or _line(statement) >= self.hidden_from)
             (later if hidden else first).append(statement)
+        self._patches = self._may_patch()
         self._tree, self.remains = later, bool(later)
         if not first and self.remains:
             return None
@@ -125,11 +150,6 @@ class Check:
         with self._seated():
             return self._run(self._tree, last=True)
 
-    def close(self):
-        """The check is over; a process of its own is let go."""
-        if self.own:
-            self.link.wire.close()
-
     def printed(self):
         """What it printed, up to the limit."""
         return self.out.text()
@@ -139,11 +159,10 @@ class Check:
         """The namespace, output, random numbers and warnings as this check finds them."""
         bench, space = self.bench, self.bench.space
         self.link.check = self
-        guard = Guard(bench.ground["modules"]) if self._may_patch() else None
-        if self._state is None:
-            _set_random(bench.random_states)
-        else:
-            _set_random(self._state)
+        guard = bench.guard() if self._patches else None
+        bench.draws = bench.draws or "random" in self.source
+        if bench.draws:
+            _set_random(bench.random_states if self._state is None else self._state)
         space.clear()
         if self._content is None:
             space.update(bench.base)
@@ -152,12 +171,12 @@ class Check:
             space.update({**bench.store, **self._content})
         with warnings.catch_warnings(), self.out:
             try:
-                if self._content is None:
+                if self._content is None or self.link.key != self.key:  # another check had the link in between
                     self.link.fetch(self.key, self.reads)
                 self._start = dict(space)
                 yield
             finally:
-                self._state = _random_states()
+                self._state = _random_states() if bench.draws else None
                 self._keep_names()
                 if guard is not None:
                     guard.restore()
@@ -174,10 +193,13 @@ class Check:
                 store.pop(name, None)
 
     def _may_patch(self):
-        if any(word in self.source for word in _PATCHING):
+        if _PATCHING.search(self.source):
             return True
-        nodes = (node for statement in self._tree for node in ast.walk(statement))
-        return any(isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) for node in nodes)
+        nodes = [node for statement in self._tree for node in ast.walk(statement)]
+        changed = [node.value for node in nodes if isinstance(node, ast.Attribute) and not _is_loaded(node)]
+        # What the test makes itself, or is the learner's, is no module.
+        own = {node.id for node in nodes if isinstance(node, ast.Name) and not _is_loaded(node)}.union(self.reads)
+        return any(not (isinstance(node, ast.Name) and node.id in own) for node in changed)
 
     def _run(self, statements, last):
         statements = list(statements)
@@ -193,6 +215,10 @@ class Check:
         return None if self.source.rstrip().endswith(";") else value
 
 
+def _is_loaded(node):
+    return isinstance(node.ctx, ast.Load)
+
+
 def _line(statement):
     decorators = [node.lineno for node in getattr(statement, "decorator_list", ())]
     return min([statement.lineno, *decorators])
@@ -205,146 +231,6 @@ def _parse(source, filename):
         return ast.parse(source, filename).body
     except SyntaxError:
         return ast.parse(transform(source), filename).body
-
-
-# --- the connection ---------------------------------------------------------------------------------------------------
-
-
-class JudgingLink(Link):
-    """The judge's end: keeps the names of the running check as the learner's process has them."""
-
-    def __init__(self, wire, bench):
-        self.sparing = Sparing()
-        self.bench = bench
-        self.check = None
-        super().__init__(wire, 2, self.sparing, self.serve_callback, bench.modules, self._is_own)
-        wire.elements = 3_000_000
-
-    def _is_own(self, description):
-        return description["name"] in self.bench.own_classes
-
-    def fetch(self, key, reads):
-        """Get the values of the learner's names that check *key* uses."""
-        self.key = key
-        self.codec.table.watched.clear()
-        if reads:
-            self.ask({"do": "names", "names": list(reads)})
-
-    def ask(self, message, args=(), kwargs=None):
-        """As `Link.ask`, for the running check."""
-        try:
-            return super().ask(message, args, kwargs)
-        except OverTime as error:  # an alarm in the middle of a message: what comes next would be its rest
-            self.lost = self.lost or error
-            raise
-
-    def _first_of_all(self, message, writer):
-        super()._first_of_all(message, writer)
-        if "do" not in message:
-            return
-        message["view"] = self.key
-        seeds = self.bench.seeds.take()
-        if seeds:
-            message["seeds"] = [[module, writer.nodes(args)] for module, args in seeds]
-        if self.check is not None and self.check.shares:
-            self._share(message, writer)
-
-    def _share(self, message, writer):
-        """Names the test gave another value, which functions of the learner's look up."""
-        check, space = self.check, self.bench.space
-        changed, gone = {}, []
-        for name in check.shares:
-            value = space.get(name, _MISSING)
-            if value is check.told.get(name, check.given.get(name, _MISSING)):
-                continue
-            check.told[name] = value
-            if value is _MISSING:
-                gone.append(name)
-            else:
-                changed[name] = writer.node(value)
-        if changed:
-            message["set"] = changed
-        if gone:
-            message["del"] = gone
-
-    def heard(self, message, reader):
-        """Take in changed values, changed names and output."""
-        super().heard(message, reader)
-        if "now" in message and self.check is not None:
-            self._rename(message["now"], reader)
-        for name, text in message.get("out", ()):
-            if type(text) is not str:
-                raise Garbled("no text")
-            (sys.stderr if name == "e" else sys.stdout).write(text)
-
-    def _rename(self, now, reader):
-        check, space = self.check, self.bench.space
-        allowed = set(check.reads) | check.shares
-        for name, nodes in now.items():
-            if name not in allowed:
-                raise Garbled("a name nobody asked for")
-            # A name the test has bound itself keeps its value, unless the learner's process was told of it.
-            last = check.told.get(name, check.given.get(name, _MISSING))
-            before = space.get(name, _MISSING)
-            value = reader.value(nodes[0]) if nodes else _MISSING
-            if before is not last and name in check.given:
-                continue
-            check.given[name] = value
-            check.told.pop(name, None)
-            if value is _MISSING:
-                space.pop(name, None)
-            else:
-                space[name] = value
-
-    def raised(self, error):
-        """Remember exceptions that the learner's code raised."""
-        if self.check is not None:
-            self.check.theirs = [*self.check.theirs[-20:], error]
-
-    # --- callbacks ----------------------------------------------------------------------------------------------------
-
-    def serve_callback(self, link, message, reader):
-        """Do what the learner's code asks of something the test handed to it."""
-        do = message["do"]
-        args = reader.values(message.get("a", []))
-        names, values = message.get("k", ([], []))
-        if any(type(name) is not str for name in names):
-            raise Garbled("no names")
-        kwargs = dict(zip(names, reader.values(values), strict=True))
-        return _SERVED[do](self, message, reader, args, kwargs)
-
-    def _called(self, message, reader, args, kwargs):
-        self._right(message, "call")
-        result = reader.known(message["n"])(*args, **kwargs)
-        return self.bench.run(result) if message["wait"] is True else result
-
-    def _stepped(self, message, reader, args, kwargs):
-        self._right(message, "step")
-        if message["name"] not in ("next", "send"):
-            raise AttributeError(message["name"])
-        return next(reader.known(message["n"]))
-
-    def _got(self, message, reader, args, kwargs):
-        return self.sparing.may_get(reader.known(message["n"]), message["n"], message["name"])
-
-    def _special(self, message, reader, args, kwargs):
-        return self.sparing.special(reader.table.number(args[0]), message["name"], args)
-
-    def _builtin(self, message, reader, args, kwargs):
-        return self.sparing.builtin(reader.table.number(args[0]), message["name"], args)
-
-    def _right(self, message, right):
-        if self.sparing.rights.get(message["n"]) != right:
-            raise TypeError("this cannot be called")
-
-
-_SERVED = {
-    "call": JudgingLink._called,
-    "step": JudgingLink._stepped,
-    "attribute": JudgingLink._got,
-    "special": JudgingLink._special,
-    "builtin": JudgingLink._builtin,
-}
 
 
 # --- output and random numbers ----------------------------------------------------------------------------------------
@@ -417,7 +303,3 @@ def _set_random(states):
     random.setstate(states[0])
     if states[1] is not None:
         sys.modules["numpy"].random.set_state(states[1])
-
-
-assert isinstance(sys, types.ModuleType)
-assert issubclass(Closed, Exception)

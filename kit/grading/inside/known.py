@@ -8,12 +8,28 @@ from __future__ import annotations
 
 import builtins
 import collections
+import contextlib
+import importlib
 import sys
 import types
 
 _HARMLESS_BUILTINS = frozenset(
     {
-        *("abs", "all", "any", "ascii", "bin", "callable", "chr", "divmod", "format", "hash", "hex", "id", "isinstance"),
+        *(
+            "abs",
+            "all",
+            "any",
+            "ascii",
+            "bin",
+            "callable",
+            "chr",
+            "divmod",
+            "format",
+            "hash",
+            "hex",
+            "id",
+            "isinstance",
+        ),
         *("issubclass", "iter", "len", "max", "min", "next", "oct", "ord", "pow", "print", "repr", "round", "sorted"),
         *("sum",),
     }
@@ -39,6 +55,8 @@ MODULES = frozenset(
     }
 )
 """Modules a test may be given under a name of the learner's, beside those the author imports."""
+_TALKATIVE = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "tkinter", "test", "lib2to3"})
+"""Modules that do something when they are imported."""
 _METHODS = (types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType)
 _METHOD_OWNERS = (str, int, float, complex, bool, bytes, list, tuple, dict, set, frozenset)
 _HOME = {"_operator": "operator", "_functools": "functools", "_collections": "collections", "_statistics": "statistics"}
@@ -52,14 +70,14 @@ def name_of(value):
         owner = value.__objclass__
         name = f"builtins:{owner.__name__}.{value.__name__}"
     else:
-        module, name = getattr(value, "__module__", None), getattr(value, "__name__", None)
-        if type(module) is not str or type(name) is not str or module == "__main__":
+        module, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
+        if type(module) is not str or type(own) is not str or module == "__main__":
             return None
-        name = f"{_HOME.get(module, module)}:{name}"
+        name = f"{_HOME.get(module, module)}:{own}"
         if module.startswith("numpy"):
-            name = f"numpy:{value.__name__}"
+            name = f"numpy:{own}"
         elif module.startswith("pandas"):
-            name = f"pandas:{value.__name__}"
+            name = f"pandas:{own}"
     try:
         return name if resolve(name) is value else None
     except (LookupError, AttributeError, TypeError):
@@ -71,7 +89,7 @@ def resolve(name):
     module, _, member = name.partition(":")
     if module == "builtins":
         return _builtin(member)
-    found = sys.modules.get(module)
+    found = sys.modules.get(module) or _imported(module)
     if type(found) is not types.ModuleType or not member.isidentifier():
         raise LookupError(name)
     value = vars(found).get(member)
@@ -84,6 +102,15 @@ def resolve(name):
     elif module == "numpy" and type(value) is getattr(found, "ufunc", None):
         return value
     raise LookupError(name)
+
+
+def _imported(module):
+    """A module of the standard library that only the learner's process has imported."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names and top not in _TALKATIVE and all(map(str.isidentifier, module.split("."))):
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(module)
+    return None
 
 
 def _builtin(member):
@@ -124,7 +151,7 @@ def _is_harmless_class(module, member, value):
 def is_plain_namedtuple(cls):
     """Whether *cls* is what `namedtuple` makes: fields by name, and no behaviour of its own."""
     members = type.__dict__["__dict__"].__get__(cls)
-    if cls.__bases__ != (tuple,) or type(members.get("_fields")) is not tuple:
+    if type.__dict__["__bases__"].__get__(cls) != (tuple,) or type(members.get("_fields")) is not tuple:
         return False
     fields = members["_fields"]
     return all(type(field) is str for field in fields) and set(members) <= _NAMEDTUPLE_MEMBERS | set(fields)

@@ -159,4 +159,3 @@ def _new_chances():
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-

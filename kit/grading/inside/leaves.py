@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import array
 
-from . import arrays, frames, moments  # noqa: F401 (moments makes its types known)
-from .tags import NotPlain, TooLarge, decode, encode, is_known
+from . import arrays, columns, frames, moments  # noqa: F401 (moments makes its types known)
+from .tags import NotPlain, decode, encode, is_known
 
-__all__ = ["TooLarge", "is_leaf", "pack", "ready", "same_in_place", "unpack"]
+__all__ = ["can_change", "is_leaf", "pack", "ready", "same_in_place", "unpack"]
 
 
 def ready():
@@ -28,8 +28,14 @@ def is_leaf(kind):
     return is_known(kind)
 
 
+def can_change(kind):
+    """Whether values of exactly the class *kind* are leaves that can change in place."""
+    ready()
+    return kind is array.array or any(has(kind) for has in (arrays.is_array, frames.is_table, columns.is_array))
+
+
 def pack(value, inner=None):
-    """``(json, blobs)``; None unless *value* is exactly of a known type. TooLarge beyond the longest message.
+    """``(json, blobs)``; None unless *value* is exactly of a known type, and fits into a message.
 
     inner: gives JSON for what an object array or column holds. Without it that may be plain numbers, texts, tuples and
     leaves only, else None comes back.
@@ -39,7 +45,7 @@ def pack(value, inner=None):
     blobs: list = []
     try:
         return encode(value, blobs, inner), blobs
-    except NotPlain:
+    except (NotPlain, AttributeError, TypeError, RecursionError):  # the insides of a table may have been tampered with
         return None
 
 
@@ -63,7 +69,7 @@ def unpack(tagged, blobs, inner=None):
 def same_in_place(old, new):
     """Make *old* equal to *new*, of the same type, without making another object; False where that cannot be.
 
-    An array keeps its shape and dtype, a table may change both. *old* holds what *new* holds, not copies of it.
+    An array keeps its length and dtype, a table may change both. *old* holds what *new* holds, not copies of it.
     """
     kind = type(old)
     if type(new) is not kind:
@@ -75,7 +81,7 @@ def same_in_place(old, new):
         return arrays.same_in_place(old, new)
     if frames.is_table(kind):
         return frames.same_in_place(old, new)
-    return False
+    return columns.is_array(kind) and columns.same_in_place(old, new)
 
 
 def _same_buffer(old, new):

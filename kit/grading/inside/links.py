@@ -1,8 +1,8 @@
 """One connection between the judge and the learner's process, seen from either end: questions, answers, callbacks.
 
 A question is ``{"do": …}``, its answer ``{"did": the same id}``; before it answers, the other side may ask something
-itself (a function of the test was handed to the learner's, which calls it). Every message carries under ``upd`` what has
-changed of the values both sides know, and under ``drop`` the numbers nobody needs any more.
+(a function of the test was handed to the learner's, which calls it). Every message carries under ``upd`` what changed
+of the values both sides know; the judge's carry under ``drop`` the numbers nobody needs any more.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 
 from .mirrors import Builder
-from .values import Codec, Reader, TooLarge, Writer
+from .reading import Reader
+from .values import Codec, TooLarge, Writer
 from .wire import Closed, Garbled
 
 NESTED = 60
@@ -114,13 +115,13 @@ class Link:
             message["a"] = writer.nodes(args)
             if kwargs:
                 message["k"] = [list(kwargs), writer.nodes(list(kwargs.values()))]
+            self._send(message, writer)
         except TooLarge:
             writer.undo()
-            raise ValueError("a value of the test is too large to be sent") from None
-        except BaseException:
+            raise ValueError("the arguments of this call are too large to be sent") from None
+        except Exception:
             writer.undo()
             raise
-        self._send(message, writer)
 
     def _first_of_all(self, message, writer):
         """What every message carries."""
@@ -137,17 +138,20 @@ class Link:
     def _send(self, message, writer):
         try:
             self.wire.send(message, writer.blobs, until=self.until)
+        except Garbled:  # nothing of it was sent
+            raise TooLarge from None
         except TimeoutError:
             self._lose(OverTime("while it was asked"))
-        except (Closed, Garbled) as error:
+        except Closed as error:
             self._lose(Gone(str(error)))
 
     def _hear(self):
         try:
             message, blobs, _ = self.wire.receive(self.until)
             reader = Reader(self.codec, blobs)
-            for number in message.get("drop", ()):
-                self.codec.table.forget(number)
+            if not self.judging:
+                for number in message.get("drop", ()):
+                    self.codec.table.forget(number)
             self.heard(message, reader)
         except TimeoutError:
             self._lose(OverTime("no answer in time"))
@@ -200,14 +204,12 @@ class Link:
             result[key] = writer.node(value)
             self._send(result, writer)
             return
-        except (TooLarge, Gone) as error:
-            if isinstance(error, Gone) and "too long" not in str(error):
-                raise
-            self.lost = None
-        except Exception:
+        except TooLarge:
+            writer.undo()
+        except Exception:  # an object that cannot even be described
+            writer.undo()
             if self.judging:
                 raise
-        writer.undo()
         self._send({"did": message.get("id"), "large": True}, Writer(self.codec))
 
     def closing(self, result, writer):

@@ -7,13 +7,11 @@ each attribute and method is asked of the original. Named tuples and enumeration
 from __future__ import annotations
 
 import abc
-import collections
-import dataclasses
-import enum
-import keyword
+from typing import Any
 
 from .describing import OPERATORS, SPECIAL
 from .hardening import NotAPlainValue
+from .rebuilt import dataclass_members, plain_name
 from .wire import Garbled
 
 _PLACE = "_kit_place"
@@ -46,6 +44,7 @@ class MirrorClass(type):
     """The class of stand-in classes: calling one makes an instance on the other side."""
 
     def __new__(meta, name, bases, namespace, link=None):
+        """Made by `Classes` only; link: the connection."""
         if link is None:
             raise TypeError("a test cannot derive a class from one of the answer's")
         return super().__new__(meta, name, bases, namespace)
@@ -54,6 +53,7 @@ class MirrorClass(type):
         super().__init__(name, bases, namespace)
 
     def __call__(cls, *args, **kwargs):
+        """An instance, made on the other side."""
         link, number = _class_place(cls)
         return link.call(number, args, kwargs)
 
@@ -67,13 +67,13 @@ class MirrorClass(type):
         if name in ("__abstractmethods__", "_abc_impl"):
             type.__setattr__(cls, name, value)
             return
-        link, number = _class_place(cls)
+        link, _ = _class_place(cls)
         link.builtin("setattr", cls, name, value)
         if name in vars(cls):
             type.__delattr__(cls, name)  # asked of the original from now on
 
     def __delattr__(cls, name):
-        link, number = _class_place(cls)
+        link, _ = _class_place(cls)
         link.builtin("delattr", cls, name)
         if name in vars(cls):
             type.__delattr__(cls, name)
@@ -217,7 +217,7 @@ class Classes:
         }
         abstract = any(isinstance(base, abc.ABCMeta) for base in bases)
         meta = AbstractMirrorClass if abstract else MirrorClass
-        made = meta(_name(description["name"]), bases, namespace, link=self.link)
+        made = meta(plain_name(description["name"]), bases, namespace, link=self.link)
         reader.table.add(made, number)
         reader.table.lasting.add(number)
         self._fill(made, description, reader)
@@ -246,7 +246,7 @@ class Classes:
 
     def _fill(self, made, description, reader):
         put = type.__setattr__
-        for name, member in self._members(description["members"], reader):
+        for name, member in self.members(description["members"], reader):
             put(made, name, member)
         annotations = reader.value(description.get("annotations"))
         if type(annotations) is dict:
@@ -256,11 +256,12 @@ class Classes:
 
             put(made, "__signature__", signature(description["parameters"], reader))
         if description.get("dataclass") is not None:
-            fields, parameters = _dataclass(description["dataclass"], reader)
+            fields, parameters = dataclass_members(description["dataclass"], reader)
             put(made, "__dataclass_fields__", fields)
             put(made, "__dataclass_params__", parameters)
 
-    def _members(self, described, reader):
+    def members(self, described, reader):
+        """(name, function, property, …) of each described member; Garbled."""
         for name, (how, what) in described.items():
             if not name.isidentifier() or name == _PLACE or (name.startswith("__") and name != "__init__"):
                 raise Garbled("no name of a member")
@@ -268,13 +269,13 @@ class Classes:
                 yield name, self._property(name, *what)
             else:
                 function = reader.value(what)
-                yield name, {"": _same, "static": staticmethod, "class": classmethod}[how](function)
+                yield name, _WRAPPERS[how](function)
 
     def _property(self, name, can_set, can_delete, doc):
         link = self.link
 
         def get(self):
-            return link.attribute(_place(self)[1], name)
+            return link.builtin("getattr", self, name)
 
         def put(self, value):
             link.builtin("setattr", self, name, value)
@@ -312,87 +313,14 @@ class Classes:
         namespace = {**_ROOT, **self._special(special, False), "__module__": real.__module__, _PLACE: (self.link, 0)}
         return MirrorClass(real.__name__, (), namespace, link=self.link)
 
-    # --- plain data with a class --------------------------------------------------------------------------------------
-
-    def namedtuple(self, reader, number, name, fields, defaults, doc):
-        """A class of named tuples, made anew."""
-        made = self.builder.claim(reader, number)
-        if made is not None:
-            return made
-        defaults = reader.value(defaults)
-        if type(fields) is not list or type(defaults) is not dict:
-            raise Garbled("no fields")
-        given = [defaults[field] for field in fields if field in defaults]
-        made = collections.namedtuple(_name(name), fields, defaults=given, module="__main__")
-        if type(doc) is str:
-            made.__doc__ = doc
-        reader.table.add(made, number)
-        reader.table.lasting.add(number)
-        return made
-
-    def tuple_of(self, reader, kind, values):
-        """A named tuple."""
-        cls = reader.value(kind)
-        if not (isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")):
-            raise Garbled("no class of named tuples")
-        found = reader.values(values)
-        if len(found) != len(cls._fields):
-            raise Garbled("another number of fields")
-        return tuple.__new__(cls, found)
-
-    def enumeration(self, reader, number, base, description):
-        """An enumeration, made anew: its members are plain data, its methods are asked."""
-        made = self.builder.claim(reader, number)
-        if made is not None:
-            return made
-        kind = _ENUMS[base]
-        members = [(_name(name), reader.value(node)) for name, node in description["members"]]
-        name = _name(description["name"])
-        namespace = type(kind).__prepare__(name, (kind,))
-        for key, value in members:
-            namespace[key] = value
-        functions = description["functions"]
-        for key, member in self._members(functions, reader):
-            namespace[key] = member
-        made = type(kind)(name, (kind,), namespace)
-        made.__module__, made.__qualname__ = str(description["module"]), str(description["qualname"])
-        reader.table.add(made, number)
-        reader.table.lasting.add(number)
-        return made
-
-    def member(self, reader, kind, name):
-        """A member of an enumeration."""
-        cls = reader.value(kind)
-        if isinstance(cls, MirrorClass):
-            return self.link.attribute(reader.table.number(cls), name)
-        if not isinstance(cls, enum.EnumMeta):
-            raise Garbled("no enumeration")
-        return cls[name] if name in cls.__members__ else cls(name)
-
 
 class _Property(property):
     """`property`, under a class of its own so that it may carry what it likes."""
-
-
-def _dataclass(description, reader):
-    """``__dataclass_fields__`` and ``__dataclass_params__`` of a class with the same fields."""
-    fields = []
-    for name, kind, init, shown, compared in description["fields"]:
-        field = dataclasses.field(default=None, init=bool(init), repr=bool(shown), compare=bool(compared))
-        fields.append((_name(name), reader.value(kind), field))
-    sample = dataclasses.make_dataclass("Sample", fields, frozen=bool(description["frozen"]))
-    return sample.__dataclass_fields__, sample.__dataclass_params__
-
-
-def _name(value):
-    if type(value) is not str or not value.isidentifier() or keyword.iskeyword(value):
-        raise Garbled("no name")
-    return value
 
 
 def _same(value):
     return value
 
 
+_WRAPPERS: dict[str, Any] = {"": _same, "static": staticmethod, "class": classmethod}
 _INTERFACES = frozenset({"abc", "collections.abc"})
-_ENUMS = {"Enum": enum.Enum, "IntEnum": enum.IntEnum, "StrEnum": enum.StrEnum, "Flag": enum.Flag, "IntFlag": enum.IntFlag}

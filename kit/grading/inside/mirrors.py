@@ -10,10 +10,12 @@ import asyncio
 import inspect
 import sys
 import types
+from typing import Any
 
 from . import known
 from .describing import PARAMETERS
 from .mirror_classes import Classes, put_away
+from .rebuilt import Rebuilt
 from .wire import Garbled
 
 _PARAMETER_KINDS = (
@@ -37,7 +39,8 @@ class Builder:
         self.link = link
         self.modules = modules
         self.classes = Classes(link, self, answers_for_itself)
-        self.makers = {
+        rebuilt = Rebuilt(link, self, self.classes)
+        self.makers: dict[str, Any] = {
             "G": self.named,
             "M": self.module,
             "f": self.function,
@@ -47,10 +50,10 @@ class Builder:
             "w": self.awaitable,
             "k": self.classes.plain,
             "o": self.classes.instance,
-            "T": self.classes.namedtuple,
-            "tt": self.classes.tuple_of,
-            "E": self.classes.enumeration,
-            "em": self.classes.member,
+            "T": rebuilt.namedtuple,
+            "tt": rebuilt.tuple_of,
+            "E": rebuilt.enumeration,
+            "em": rebuilt.member,
             "e": self.exception,
         }
 
@@ -125,9 +128,10 @@ class Builder:
         """A coroutine that runs on the other side once it is awaited."""
         made = self.claim(reader, number)
         if made is None:
-            made = _coroutine(self.link, number)
-            made.__name__ = name
-            reader.table.add(made, number)
+            coroutine: Any = _coroutine(self.link, number)
+            coroutine.__name__ = name
+            reader.table.add(coroutine, number)
+            return coroutine
         return made
 
     # --- exceptions ---------------------------------------------------------------------------------------------------

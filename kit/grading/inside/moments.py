@@ -10,10 +10,9 @@ import pathlib
 import re
 import sys
 import uuid
-import warnings
 import zoneinfo
 
-from .tags import LONGEST, NotPlain, TooLarge, encode, keep, knows, must, of, reads, take, whole
+from .tags import LONGEST, NotPlain, calmly, encode, keep, knows, must, of, reads, take, whole
 from .tags import decode as decode_leaf
 
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,3}")
@@ -169,14 +168,12 @@ def _pack_pattern(value, blobs, inner):
 def _unpack_pattern(blobs, inner, text, flags, kind):
     must(kind in ("str", "bytes") and len(of(str, text)) <= _PATTERN)
     must(not of(int, flags) & re.DEBUG)  # it would print
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return re.compile(text if kind == "str" else text.encode("latin-1"), flags)
+    return re.compile(text if kind == "str" else text.encode("latin-1"), flags)
 
 
 def _pack_array(value, blobs, inner):
     if len(value) * value.itemsize > LONGEST:
-        raise TooLarge(f"an array of {len(value) * value.itemsize} bytes")
+        raise NotPlain
     return ["array.array", value.typecode, keep(blobs, array.array.tobytes(value))]
 
 
@@ -214,5 +211,5 @@ reads("decimal", _unpack_decimal)
 reads("fraction", _unpack_fraction)
 reads("path", _unpack_path)
 reads("uuid", _unpack_uuid)
-reads("pattern", _unpack_pattern)
-reads("array.array", _unpack_array)
+reads("pattern", calmly(_unpack_pattern))
+reads("array.array", calmly(_unpack_array))  # letters have a warning of their own

@@ -13,6 +13,7 @@ import types
 
 from .describing import SPECIAL, enumeration, flags_of, named_tuple, plain_with_class
 from .known import is_plain_namedtuple, name_of
+from .mirror_classes import MirrorClass
 
 CALL, STEP, OBJECT, FILE = "call", "step", "object", "file"
 _FILES = (io.StringIO, io.BytesIO)
@@ -33,6 +34,8 @@ class Sparing:
         number = writer.table.number(value)
         if number is not None:
             return ["r", number]
+        if isinstance(value, MirrorClass) or isinstance(kind, MirrorClass):
+            raise TypeError(f"this {kind.__name__} was made in another check: make a new one in this check")
         if isinstance(value, type):
             return self._class(value, writer)
         if isinstance(value, BaseException):
@@ -97,7 +100,6 @@ class Sparing:
             raise AttributeError(f"{type(value).__name__!r} object has no attribute {name!r}")
         return getattr(value, name)
 
-
     def special(self, number, name, args):
         """Call a special method of an object that was handed out."""
         if self.rights.get(number) not in (OBJECT, FILE) or name not in SPECIAL:
@@ -129,4 +131,7 @@ def _parameters(value):
         found = inspect.signature(value).parameters.values()
     except (ValueError, TypeError):
         return None
-    return [[[each.name, int(each.kind), each.default is not inspect.Parameter.empty, None, None] for each in found], None]
+    return [
+        [[each.name, int(each.kind), each.default is not inspect.Parameter.empty, None, None] for each in found],
+        None,
+    ]

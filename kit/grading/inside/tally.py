@@ -20,7 +20,7 @@ class Tally:
         self.processes = processes
 
     def over(self):
-        """"memory" or "processes" where the tree is over its limit, else ""."""
+        """ "memory" or "processes" where the tree is over its limit, else ""."""
         tree = self._tree()
         if len(tree) > self.processes:
             return "processes"

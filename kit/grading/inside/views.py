@@ -7,7 +7,7 @@ learner's is called to find out.
 
 from __future__ import annotations
 
-import builtins
+import abc
 import collections
 import dis
 import enum
@@ -15,15 +15,20 @@ import functools
 import random
 import types
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import leaves
 from .known import is_plain_namedtuple, name_of
 
 _members = type.__dict__["__dict__"].__get__
+_name = type.__dict__["__name__"].__get__
+_bases = type.__dict__["__bases__"].__get__
 _ATOMS = frozenset(
     {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type(NotImplemented), range, slice}
 )
-_MOVING_NAMES = frozenset({"random", "open", "next", "input", "iter", "__next__", "send", "setattr", "delattr", "globals"})
+_MOVING_NAMES = frozenset(
+    {"random", "open", "next", "input", "iter", "__next__", "send", "setattr", "delattr", "globals"}
+)
 _WRITES = frozenset(dis.opmap[name] for name in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"))
 _METHODS = (staticmethod, classmethod, property)
 _WRITTEN_IN_C = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
@@ -83,7 +88,7 @@ class _Look:
         packed = leaves.pack(value, lambda item: self._inner(item))
         if packed is not None:
             self._kept.append(value)
-            made = self._copies[id(value)] = leaves.unpack(*packed, lambda number: self._kept[number])
+            made = self._copies[id(value)] = leaves.unpack(packed[0], packed[1], self._kept.__getitem__)
             return made
         self.look(value)
         return value
@@ -93,7 +98,9 @@ class _Look:
         return len(self._kept) - 1
 
     def _list(self, value):
-        made = self._copies[id(value)] = type(value)() if type(value) is list else collections.deque(maxlen=value.maxlen)
+        made = self._copies[id(value)] = (
+            type(value)() if type(value) is list else collections.deque(maxlen=value.maxlen)
+        )
         made.extend([self.frozen(item) for item in value])
         return made
 
@@ -142,7 +149,7 @@ class _Look:
         elif kind in _TYPES_OF_TYPES or issubclass(kind, enum.Enum):
             return
         else:
-            self.moving = kind.__name__ != "ufunc"
+            self.moving = _name(kind) != "ufunc"
 
     def _all(self, values):
         for value in values:
@@ -186,7 +193,10 @@ class _Look:
                 self._reach(found)
 
     def _class(self, value):
-        if name_of(value) is not None or type(value).__name__ == "ABCMeta":
+        if type(value) not in (type, abc.ABCMeta, enum.EnumMeta):  # it may do anything when it is asked
+            self.moving = True
+            return
+        if name_of(value) is not None:
             return
         if issubclass(value, enum.Enum) or is_plain_namedtuple(value):
             return
@@ -196,9 +206,9 @@ class _Look:
                 self.look(member)
             elif kind in _METHODS:
                 self._all(part for part in _parts(member) if part is not None)
-            elif not (name.startswith("__") and name.endswith("__")) and kind not in _SLOTS:
+            elif not (name.startswith("__") and name.endswith("__")) and kind not in _SLOTS and name != "_abc_impl":
                 self.moving = True
-        self._all(value.__bases__)
+        self._all(_bases(value))
 
 
 def _parts(member):
@@ -207,7 +217,7 @@ def _parts(member):
 
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _TYPES_OF_TYPES = (types.GenericAlias, types.UnionType)
-_COPIES = {
+_COPIES: dict[Any, Any] = {
     list: _Look._list,
     collections.deque: _Look._list,
     dict: _Look._dict,
@@ -258,6 +268,3 @@ def _writes(code, outermost):
         or (step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in free)
         for step in dis.get_instructions(code)
     )
-
-
-assert hasattr(builtins, "input")

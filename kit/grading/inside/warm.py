@@ -147,12 +147,16 @@ class Parent:
                     os.write(2, traceback.format_exc().encode())
             finally:
                 os._exit(status)
-        self.children[pid] = Child(message["id"], pid, Tally(pid, message["memory_bytes"], message["processes"]), folder)
+        self.children[pid] = Child(
+            message["id"], pid, Tally(pid, message["memory_bytes"], message["processes"]), folder
+        )
         for descriptor in fds:
             os.close(descriptor)
 
     def _be_child(self, message, fds, folder):
         from .privileges import drop
+
+        judging = folder is not None
 
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -172,7 +176,7 @@ class Parent:
         if self.walled and folder is None:
             walls.furnish(message["scratch_bytes"], _needed())
         if self.walled:
-            drop()
+            drop(dumpable=not judging)  # the parent looks at how much memory a learner's process shares with its forks
             from .seccomp import install
 
             install()

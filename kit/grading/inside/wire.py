@@ -29,6 +29,11 @@ class Garbled(Exception):
 class Wire:
     """One end of a stream socket on which whole messages go."""
 
+    elements = None
+    """The most values a message may have in its JSON; as objects they are far larger than as text."""
+    takes_fds = True
+    """False where file descriptors that come along are not wanted; they are closed."""
+
     def __init__(self, sock, limit=MESSAGE_BYTES):
         self.sock = sock
         self.limit = limit
@@ -49,7 +54,7 @@ class Wire:
         size = sum(map(len, blobs))
         if len(head) + size > self.limit:
             raise Garbled(f"a message of {len(head) + size} bytes is too long")
-        data = b"".join((_HEAD.pack(len(head), size), head, *blobs))
+        data: bytes | memoryview = b"".join((_HEAD.pack(len(head), size), head, *blobs))
         try:
             self._patience(until)
             if fds:
@@ -74,6 +79,8 @@ class Wire:
         if head + size > self.limit:
             raise Garbled(f"a message of {head + size} bytes is too long")
         body = self._exactly(head + size, until, fds)
+        if self.elements is not None and body.count(b",", 0, head) + body.count(b"[", 0, head) > self.elements:
+            raise Garbled("a message of too many values")
         try:
             message = json.loads(body[:head].decode("utf-8", "surrogatepass"))
             if type(message) is not dict:
@@ -90,11 +97,12 @@ class Wire:
         return message, blobs, fds
 
     def _exactly(self, size, until, fds):
-        parts, left = [], size
+        parts: list[bytes] = []
+        left = size
         try:
             while left:
                 self._patience(until)
-                if fds is not None and not parts and size == _HEAD.size:
+                if self.takes_fds and not parts and size == _HEAD.size:
                     part, found, _, _ = socket.recv_fds(self.sock, left, _FDS)
                     fds.extend(found)
                 else:
