@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool
 
 from kit.errors import KitError
 
@@ -32,8 +31,9 @@ def open_engine(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         if not Path(path).exists():  # SQLite gives the files beside it the same rights
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    # A file is opened for each piece of work and closed after it: nothing is held while notebooks run.
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, poolclass=NullPool)
+    # Kept open until it is closed by its owner: to open it and to close it costs more than a transaction does. Between
+    # two transactions nothing is held but the open file.
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

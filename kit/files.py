@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -80,11 +81,14 @@ def copy_folder(source: Path, target: Path) -> None:
     """Make *target* a copy of *source*, in one step; a *target* that is there is replaced. Links are not followed."""
     with storing(target.name):
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        gone = beside.with_name(f"{beside.name}.gone")
         try:
-            shutil.copytree(source, temporary / "copy", symlinks=True)
+            shutil.copytree(source, beside, symlinks=True)
             if target.exists():
-                os.rename(target, temporary / "old")
-            os.rename(temporary / "copy", target)
+                os.rename(target, gone)
+            os.rename(beside, target)
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            for left in (beside, gone):
+                if left.exists():
+                    shutil.rmtree(left, ignore_errors=True)

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.dbutil import ALEMBIC_DIR
-from sqlalchemy import delete, inspect, or_, select, text
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, inspect, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from kit.course import Course
@@ -35,7 +35,11 @@ _INDEXES = {
     "kit_submitted_student": "submitted_assignment (student_id)",
     "kit_base_cell_notebook": "base_cell (notebook_id)",
     "kit_source_cell_notebook": "source_cell (notebook_id)",
+    # The few grades a person has a part in: asked for at every round (`manual_scores`, whose condition it repeats).
+    "kit_grade_by_person": "grade (notebook_id) WHERE manual_score IS NOT NULL OR extra_credit IS NOT NULL",
 }
+
+_CELL = api.BaseCell.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Gradebook:
 
     def __init__(self, course: Course) -> None:
         self.course_id = course.id
+        self._known: dict[str, _Described] = {}
         with self._guard():
             self._engine = open_engine(course.gradebook_url)
             self._prepare()
@@ -82,6 +87,7 @@ class Gradebook:
         revision, not new cells.
         """
         saved_cells = list(cells)
+        self._known.pop(assignment, None)
         with self._guard(), Session(self._engine) as session, session.begin():
             if self._submitted_as_is(session, assignment, saved_cells):
                 return
@@ -96,8 +102,22 @@ class Gradebook:
 
     def forget(self, assignment: str) -> None:
         """Remove *assignment*; GradebookError if somebody has already submitted it."""
+        self._known.pop(assignment, None)
         with self._guard(), Session(self._engine) as session, session.begin():
             self._forget(session, assignment)
+
+    def correct_cells(self, assignment: str, cells: Mapping[str, tuple[str, str | None]]) -> None:
+        """Replace text and checksum of cells of *assignment*, by grade_id; grades and everything else stay."""
+        of_assignment = (
+            select(api.SourceCell)
+            .join(api.Notebook, api.SourceCell.notebook_id == api.Notebook.id)
+            .join(api.Assignment, api.Notebook.assignment_id == api.Assignment.id)
+            .where(api.Assignment.name == assignment)
+        )
+        with self._guard(), Session(self._engine) as session, session.begin():
+            for row in session.scalars(of_assignment):
+                if row.name in cells:
+                    row.source, row.checksum = cells[row.name]
 
     def write_scores(
         self, learner: str, assignment: Assignment, submitted_at: datetime, scores: Iterable[ItemScore]
@@ -107,13 +127,25 @@ class Gradebook:
         *submitted_at* is aware; it becomes nbgrader's time stamp (UTC). GradebookError names the assignment if it was
         never built.
         """
-        with self._guard(), Session(self._engine) as session, session.begin():
-            notebook = self._notebook(session, learner, assignment, submitted_at)
-            by_name = {score.item: score for score in scores}
-            for grade in notebook.grades:
-                score = by_name[grade.cell.name].score
-                grade.auto_score, grade.manual_score, grade.extra_credit = score, None, None
-                grade.needs_manual_grade = score is None
+        rows = {score.item: BookScore(score.score, None, None, score.score is None) for score in scores}
+        self.put_scores(learner, assignment, submitted_at, rows)
+
+    def put_scores(
+        self, learner: str, assignment: Assignment, submitted_at: datetime, rows: Mapping[str, BookScore]
+    ) -> None:
+        """Write whole rows by grade_id, with what a person gave; otherwise as `write_scores`."""
+        with self._guard(), self._engine.begin() as connection:
+            described = self._described(connection, assignment.id)
+            notebook = _submitted_notebook(connection, learner, described, submitted_at)
+            grades = [
+                {
+                    "of_cell": cell, "of_notebook": notebook, "auto": rows[name].auto, "manual": rows[name].manual,
+                    "extra": rows[name].extra, "waits": rows[name].needs_manual,
+                }
+                for name, cell in described.graded.items()
+            ]  # fmt: skip
+            if grades:
+                connection.execute(_WRITE_GRADES, grades)
 
     def read_scores(self, learner: str, assignment: str) -> dict[str, BookScore]:
         """The scores of *learner*'s submission of *assignment* by grade_id; empty if there is none. One query."""
@@ -158,8 +190,10 @@ class Gradebook:
             yield
 
     def _prepare(self) -> None:
-        fresh = not inspect(self._engine).has_table("assignment")
-        api.Base.metadata.create_all(self._engine)
+        tables = set(inspect(self._engine).get_table_names())
+        if not tables.issuperset(api.Base.metadata.tables):
+            api.Base.metadata.create_all(self._engine)
+        fresh = "assignment" not in tables
         with Session(self._engine) as session, session.begin():
             if fresh:
                 session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
@@ -197,38 +231,96 @@ class Gradebook:
         session.delete(row)
         session.flush()
 
-    def _notebook(
-        self, session: Session, learner: str, assignment: Assignment, submitted_at: datetime
-    ) -> api.SubmittedNotebook:
-        row = session.scalars(select(api.Assignment).where(api.Assignment.name == assignment.id)).one_or_none()
-        if row is None:
-            raise GradebookError(
-                f"{assignment.id} is not in the gradebook. Run `kit restore --gradebook`: it puts it there again."
-            )
-        if session.get(api.Student, learner) is None:
-            session.add(api.Student(id=learner))
-        query = select(api.SubmittedAssignment).where(
-            api.SubmittedAssignment.student_id == learner, api.SubmittedAssignment.assignment_id == row.id
-        )
-        submission = session.scalars(query).one_or_none() or api.SubmittedAssignment(
-            assignment_id=row.id, student_id=learner
-        )
-        # nbgrader keeps naive UTC.
-        submission.timestamp = submitted_at.astimezone(UTC).replace(tzinfo=None)
-        session.add(submission)
-        session.flush()
-        if submission.notebooks:
-            return submission.notebooks[0]
-        source = row.notebooks[0]
-        notebook = api.SubmittedNotebook(notebook=source, assignment=submission)
-        session.add(notebook)
-        for cell in (*source.grade_cells, *source.task_cells):
-            session.add(api.Grade(cell_id=cell.id, notebook=notebook))
-        for cell in (*source.solution_cells, *source.task_cells):
-            session.add(api.Comment(cell_id=cell.id, notebook=notebook))
-        session.flush()
-        session.refresh(notebook)
-        return notebook
+    def _described(self, connection: Connection, assignment: str) -> _Described:
+        """The rows that describe *assignment*, read once; GradebookError where there are none."""
+        if assignment not in self._known:
+            rows = connection.execute(_DESCRIBED, {"name": assignment}).all()
+            if not rows:
+                raise GradebookError(
+                    f"{assignment} is not in the gradebook. Run `kit restore --gradebook`: it puts it there again."
+                )
+            graded = {row.name: row.cell for row in rows if row.type in ("GradeCell", "TaskCell")}
+            commented = tuple(row.cell for row in rows if row.type in ("SolutionCell", "TaskCell"))
+            self._known[assignment] = _Described(rows[0].assignment, rows[0].notebook, graded, commented)
+        return self._known[assignment]
+
+
+class _Described(NamedTuple):
+    """The database's ids of an assignment's rows."""
+
+    assignment: str
+    notebook: str
+    graded: dict[str, str]
+    """grade_id → the cell a grade belongs to."""
+    commented: tuple[str, ...]
+
+
+_DESCRIBED = (
+    select(
+        api.Assignment.id.label("assignment"), api.Notebook.id.label("notebook"), _CELL.c.id.label("cell"),
+        _CELL.c.name, _CELL.c.type,
+    )
+    .join(api.Notebook, api.Notebook.assignment_id == api.Assignment.id)
+    .outerjoin(_CELL, _CELL.c.notebook_id == api.Notebook.id)
+    .where(api.Assignment.name == bindparam("name"))
+)  # fmt: skip
+_SUBMITTED = (
+    select(api.SubmittedAssignment.id, api.SubmittedNotebook.id)
+    .outerjoin(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+    .where(
+        api.SubmittedAssignment.student_id == bindparam("learner"),
+        api.SubmittedAssignment.assignment_id == bindparam("assignment"),
+    )
+)
+_GRADE, _COMMENT = api.Grade.__table__, api.Comment.__table__
+_WRITE_GRADES = (
+    update(_GRADE)
+    .where(_GRADE.c.cell_id == bindparam("of_cell"), _GRADE.c.notebook_id == bindparam("of_notebook"))
+    .values(
+        auto_score=bindparam("auto"),
+        manual_score=bindparam("manual"),
+        extra_credit=bindparam("extra"),
+        needs_manual_grade=bindparam("waits"),
+    )
+)
+
+
+def _submitted_notebook(connection: Connection, learner: str, described: _Described, submitted_at: datetime) -> str:
+    """The id of the row for this learner's notebook, which is made with its grades and comments if it is not there."""
+    when = submitted_at.astimezone(UTC).replace(tzinfo=None)  # nbgrader keeps naive UTC
+    keys = {"learner": learner, "assignment": described.assignment}
+    submission, notebook = connection.execute(_SUBMITTED, keys).first() or (None, None)
+    if submission is None:
+        submission = _new_submission(connection, learner, described.assignment, when)
+    else:
+        row = api.SubmittedAssignment.__table__
+        connection.execute(update(row).where(row.c.id == submission).values(timestamp=when))
+    return notebook or _new_notebook(connection, submission, described)
+
+
+def _new_submission(connection: Connection, learner: str, assignment: str, when: datetime) -> str:
+    student, row = api.Student.__table__, api.SubmittedAssignment.__table__
+    if connection.execute(select(student.c.id).where(student.c.id == learner)).first() is None:
+        connection.execute(insert(student).values(id=learner))
+    made = insert(row).values(assignment_id=assignment, student_id=learner, timestamp=when)
+    return _key(connection, made)
+
+
+def _key(connection: Connection, made: Insert) -> str:
+    key = connection.execute(made).inserted_primary_key
+    assert key is not None
+    return str(key[0])
+
+
+def _new_notebook(connection: Connection, submission: str, described: _Described) -> str:
+    made = insert(api.SubmittedNotebook.__table__).values(assignment_id=submission, notebook_id=described.notebook)
+    notebook = _key(connection, made)
+    grades = [{"cell_id": cell, "notebook_id": notebook} for cell in described.graded.values()]
+    comments = [{"cell_id": cell, "notebook_id": notebook} for cell in described.commented]
+    for table, rows in ((_GRADE, grades), (_COMMENT, comments)):
+        if rows:
+            connection.execute(insert(table), rows)
+    return notebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 # Twice as fast as the standard library's reader, and every round reads the whole ledger.
 from pydantic_core import from_json
@@ -83,6 +83,15 @@ for _statement in (
     event.listen(EVENTS, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
 
 
+class Entry(NamedTuple):
+    """Which event stands where."""
+
+    seq: int
+    """Its number: events become visible in the order of their numbers."""
+    key: str
+    learner: str
+
+
 class Ledger:
     """The ledger at *url*; *journal* is where its events stand as text, if anywhere.
 
@@ -94,8 +103,13 @@ class Ledger:
         self._journal = journal
         with self._guard():
             self._engine: Engine = open_engine(url)
-            self._require_what_the_journal_has()
-            _METADATA.create_all(self._engine)
+            dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+            written = dialect.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"])
+            self._insert = written.returning(EVENTS.c.seq)
+            there = inspect(self._engine).has_table(EVENTS.name)
+            self._require_what_the_journal_has(there)
+            if not there:
+                _METADATA.create_all(self._engine)
 
     def close(self) -> None:
         """Bring the journal up to date and let go of the database."""
@@ -118,12 +132,11 @@ class Ledger:
         rows = [{**_row(event), "recorded_at": now} for event in events]
         if not rows:
             return []
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(EVENTS).on_conflict_do_nothing(index_elements=["key"]).returning(EVENTS.c.seq)
         with self._guard(), self._engine.begin() as connection:
             _one_writer(connection)
+            # One by one: the numbers are to follow the order of the events.
             return [
-                event for event, row in zip(events, rows, strict=True) if connection.execute(statement, row).first()
+                event for event, row in zip(events, rows, strict=True) if connection.execute(self._insert, row).first()
             ]
 
     def count(self) -> int:
@@ -131,13 +144,26 @@ class Ledger:
         with self._guard(), self._engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
 
-    def events(self, learner: str | None = None) -> list[Event]:
-        """All events in the order in which they were written; of one *learner* if named. One query."""
+    def events(self, *learners: str) -> list[Event]:
+        """All events in the order in which they were written; of *learners* alone if any are named. One query."""
         query = select(*(EVENTS.c[name] for name in _FIELDS)).order_by(EVENTS.c.seq)
-        if learner is not None:
-            query = query.where(EVENTS.c.learner == learner)
+        if learners:
+            query = query.where(EVENTS.c.learner.in_(learners))
         with self._guard(), self._engine.connect() as connection, collector_paused():
             return [_event(row) for row in connection.execute(query).all()]
+
+    def news(self, since: int = 0) -> list[Entry]:
+        """What stands in the ledger from number *since* on (that one included), in order, without its data."""
+        query = select(EVENTS.c.seq, EVENTS.c.key, EVENTS.c.learner).where(EVENTS.c.seq >= since).order_by(EVENTS.c.seq)
+        with self._guard(), self._engine.connect() as connection:
+            return [Entry(*row) for row in connection.execute(query)]
+
+    def last(self) -> Entry | None:
+        """The event written last; None in an empty ledger."""
+        query = select(EVENTS.c.seq, EVENTS.c.key, EVENTS.c.learner).order_by(EVENTS.c.seq.desc()).limit(1)
+        with self._guard(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return Entry(*row) if row else None
 
     def write_journal(self) -> None:
         """Append to the journal what it does not have yet. StorageError if it cannot be written."""
@@ -153,7 +179,7 @@ class Ledger:
                 file.flush()
                 os.fsync(file.fileno())
 
-    def _require_what_the_journal_has(self) -> None:
+    def _require_what_the_journal_has(self, table_is_there: bool) -> None:
         if self._journal is None or not self._journal.is_file():
             return
         with _journal_alone(self._journal) as file:
@@ -161,7 +187,7 @@ class Ledger:
         if last == 0:
             return
         have = 0
-        if inspect(self._engine).has_table(EVENTS.name):
+        if table_is_there:
             with self._engine.connect() as connection:
                 have = connection.execute(select(func.max(EVENTS.c.seq))).scalar() or 0
         if have == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from kit.course import Course, load_course
@@ -12,7 +13,7 @@ from kit.cycle import reconcile
 from kit.errors import KitError
 from kit.files import write_text
 from kit.lock import alone, at_work
-from kit.stages.opened import Scope, Step, Watch, open_course
+from kit.stages.opened import OpenCourse, Scope, Step, Watch, open_course
 
 NUDGE = ".nudge"
 """Touched in the exchange when something happened that no learner's folder shows: an override, a new build."""
@@ -20,6 +21,35 @@ NUDGE = ".nudge"
 
 class _Stopped(BaseException):
     """Ends a round between two steps; the next one takes up from there."""
+
+
+class _Bell:
+    """Rung when something arrives; says whom the next round is about."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._lock = threading.Lock()
+        self._learners: set[str] = set()
+        self._everybody = False
+
+    def ring(self, learners: set[str], everybody: bool) -> None:
+        """Something came from *learners*, or something that may concern *everybody*."""
+        with self._lock:
+            self._learners |= learners
+            self._everybody |= everybody
+            self._rung.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it rang within so many *seconds*."""
+        return self._rung.wait(seconds)
+
+    def take(self) -> frozenset[str] | None:
+        """Whom the signs since the last call are about; None for everybody, also where there was none."""
+        with self._lock:
+            learners, everybody = self._learners, self._everybody
+            self._learners, self._everybody = set(), False
+            self._rung.clear()
+        return None if everybody or not learners else frozenset(learners)
 
 
 def watch_course(
@@ -33,10 +63,13 @@ def watch_course(
 ) -> None:
     """Reconcile whenever something arrives (or *every* so many seconds), until *stop* is set.
 
+    A round that a learner's arrival began is about this learner; the others are for everybody. What rounds need stays
+    in memory: the records, to which only new events are added, and whatever the executor keeps warm.
+
     Busy if another reconciler is at work. An error that the kit knows is told by *report*, once, and the round tried
     again; the course is read anew each time.
     """
-    wake = threading.Event()
+    bell = _Bell()
 
     def told(step: Step) -> None:
         if watch is not None:
@@ -46,18 +79,22 @@ def watch_course(
 
     with alone(course):
         nudge(course)
-        listener = threading.Thread(target=_listen, args=(course.exchange_path, stop, wake), daemon=True)
+        listener = threading.Thread(target=_listen, args=(course.exchange_path, stop, bell), daemon=True)
         listener.start()
         pause = 1.0  # what arrived before the listener was ready is found by a second look
         trouble = ""
+        before: OpenCourse | None = None
         while not stop.is_set():
-            wake.clear()
+            arrived = bell.take()
+            about = _narrowed(scope or Scope(), arrived)
             try:
                 # Read anew each time: a unit may have been added or mended meanwhile.
                 course = load_course(course.root)
-                with at_work(course), open_course(course, scope=scope, watch=told) as opened:
+                with at_work(course), open_course(course, scope=about, watch=told, before=before) as opened:
+                    before = opened
                     reconcile(opened)
-                trouble = ""
+                if arrived is None:  # a round about somebody else says nothing about what went wrong
+                    trouble = ""
             except _Stopped:
                 break
             except KitError as error:
@@ -65,33 +102,48 @@ def watch_course(
                 if str(error) != trouble:
                     trouble = str(error)
                     report(trouble)
-            _wait(wake, stop, pause)
+            _wait(bell, stop, pause)
             pause = every
         stop.set()
         listener.join()
 
 
-def _wait(wake: threading.Event, stop: threading.Event, seconds: float) -> None:
+def _narrowed(scope: Scope, arrived: frozenset[str] | None) -> Scope:
+    """*scope* with those of its learners alone who have *arrived* (None: all of them)."""
+    if arrived is None:
+        return scope
+    return replace(scope, learners=arrived if scope.learners is None else arrived & scope.learners)
+
+
+def _wait(bell: _Bell, stop: threading.Event, seconds: float) -> None:
     end = time.monotonic() + seconds
-    while not (stop.is_set() or wake.wait(0.1) or time.monotonic() > end):
+    while not (stop.is_set() or bell.wait(0.1) or time.monotonic() > end):
         pass
 
 
 def nudge(course: Course) -> None:
-    """Make a running `kit watch` look now."""
+    """Make a running `kit watch` look now, for everybody."""
     write_text(course.exchange_path / NUDGE, "")
 
 
-def _listen(exchange: Path, stop: threading.Event, wake: threading.Event) -> None:
-    from watchfiles import watch
+def _listen(exchange: Path, stop: threading.Event, bell: _Bell) -> None:
+    from watchfiles import Change, watch
 
+    # Handed in, fetched, nudged: everything appears by a rename or as an empty file, whole at once, so there is nothing
+    # to wait for. (A longer `step` is that much added to every answer.)
     signs = watch(
-        exchange, watch_filter=lambda _, path: _is_arrival(path), stop_event=stop, debounce=100, step=50,
-        rust_timeout=500, raise_interrupt=False,
+        exchange, watch_filter=lambda change, path: change != Change.deleted and _sign(path) is not None,
+        stop_event=stop, debounce=30, step=10, rust_timeout=500, raise_interrupt=False,
     )  # fmt: skip
-    for _ in signs:
-        wake.set()
+    for changes in signs:
+        names = {_sign(path) for _, path in changes} - {None}
+        bell.ring({name for name in names if name}, "" in names)
 
 
-def _is_arrival(path: str) -> bool:
-    return path.endswith(NUDGE) or "/inbox/" in path or "/fetched/" in path
+def _sign(path: str) -> str | None:
+    """The learner whose arrival is at *path*, "" for a nudge; None for what is no sign, or not finished yet."""
+    if path.endswith(f"/{NUDGE}"):
+        return ""
+    parts = path.split("/")
+    arrived = len(parts) > 3 and parts[-2] in ("inbox", "fetched") and not parts[-1].startswith(".")
+    return parts[-3] if arrived else None

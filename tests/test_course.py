@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
-from kit.course import is_learner_name, load_course, read_course
+from kit.course import Dask, Limits, is_learner_name, load_course, read_course
 from kit.errors import CourseError, UnknownName
 from tests.courses import write_course, write_unit
 
@@ -34,6 +36,24 @@ def test_the_nearest_criterion_counts(tmp_path: Path) -> None:
         pytest.param("course.toml", "title='x'\nid='n'\ncriteron=0.9", "key-unknown", "criteron", id="a typing error"),
         pytest.param("course.toml", "title='x'\nid='n'\ncriterion=80", "value-wrong", "less than or equal to 1",
                      id="a criterion in percent"),
+        pytest.param("course.toml", "title='x'\nid='n'\nsandbox='off'", "value-wrong", "'bubblewrap' or 'none'",
+                     id="no sandbox, but not in so many words"),
+        pytest.param("course.toml", "title='x'\nid='n'\nsandbox=false", "value-wrong", "'bubblewrap' or 'none'",
+                     id="no sandbox, as a truth value"),
+        pytest.param("course.toml", "title='x'\nid='n'\npreload=['os; evil']", "value-wrong", "name of a module",
+                     id="what is to be imported is no module"),
+        pytest.param("course.toml", "title='x'\nid='n'\nexecutor='dask'", "value-wrong", "needs a table [dask]",
+                     id="a cluster without a way there"),
+        pytest.param("course.toml", "title='x'\nid='n'\n[dask]\naddress='tcp://a:1'\ngateway='https://b'",
+                     "value-wrong", "either address",
+                     id="two ways to the cluster"),
+        pytest.param("course.toml", "title='x'\nid='n'\n[dask]\naddress='a:8786'", "value-wrong", "tcp://host:8786",
+                     id="an address without its kind"),
+        pytest.param("course.toml", "title='x'\nid='n'\n[dask]\naddress='tcp://a:1'\ncluster='big'", "value-wrong",
+                     "give gateway as well",
+                     id="a cluster's name without a gateway"),
+        pytest.param("course.toml", "title='x'\nid='n'\n[limits]\nmemory_bytes=0", "value-wrong", "greater than 0",
+                     id="no memory at all"),
         pytest.param("units/01-one/unit.toml", "title='x'\napproach='a'\n[objectives.A]\ntitle='t'",
                      "name-invalid", "'A'",
                      id="an objective that cannot be a name"),
@@ -50,6 +70,44 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, file: str, text: s
     assert fault.where.startswith(file)
     assert said in fault.what
     assert fault.next
+
+
+def test_a_key_that_is_not_known_is_answered_with_those_of_its_table(tmp_path: Path) -> None:
+    root = write_course(tmp_path)
+    (root / "course.toml").write_text('title = "N"\nid = "n"\n[limits]\nproceses = 3\n')
+    _, (fault, *_) = read_course(root)
+    assert "processes" in fault.next
+    assert "criterion" not in fault.next
+
+
+def test_learners_code_is_kept_apart_unless_asked_otherwise(tmp_path: Path) -> None:
+    root = write_course(tmp_path)
+    assert load_course(root).sandbox == "bubblewrap"
+    (root / "course.toml").write_text('title = "N"\nid = "n"\nsandbox = "none"\n')
+    assert load_course(root).sandbox == "none"
+
+
+def test_how_grading_is_to_be_done_is_read(tmp_path: Path) -> None:
+    root = write_course(tmp_path)
+    (root / "course.toml").write_text(
+        'title = "N"\nid = "n"\nexecutor = "dask"\npreload = ["scipy.stats", "größen"]\n'
+        '[dask]\ngateway = "https://hub.example.org/gateway"\ncluster = "numbers"\n'
+        "[limits]\nmemory_bytes = 500_000_000\nprocesses = 8\nscratch_bytes = 1_000_000\n"
+    )
+    course = load_course(root)
+    assert course.preload == ("scipy.stats", "größen")
+    assert course.dask == Dask(gateway="https://hub.example.org/gateway", cluster="numbers")
+    assert course.limits == Limits(memory_bytes=500_000_000, processes=8, scratch_bytes=1_000_000)
+
+
+def test_every_limit_is_in_the_docs_with_its_default() -> None:
+    page = (Path(__file__).resolve().parent.parent / "docs/running.md").read_text()
+    told = dict(
+        pair
+        for keys, values in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (`[\d_]+`(?:, `[\d_]+`)*) \|", page, re.M)
+        for pair in zip(re.findall(r"\w+", keys), re.findall(r"\w+", values), strict=True)
+    )
+    assert {f.name: float(told.get(f.name, "nan")) for f in fields(Limits)} == asdict(Limits())
 
 
 def test_every_fault_comes_at_once(tmp_path: Path) -> None:

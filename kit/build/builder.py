@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kit.build.convert import RELEASE, SOURCE, Description
+from kit.build.corrections import finish_correction
 from kit.build.drafts import Draft, drafts_of, revision_of
 from kit.build.revisions import load_catalogue, retire, retired, save_revision
 from kit.build.sources import UnitSources, read_sources
@@ -56,6 +57,7 @@ def build(
     each unit is swapped: while that goes on its revision, of which nobody was given anything, is not in force. So a
     crash leaves no revision in force without its folders, and the next build takes up from there.
     """
+    finish_correction(course, gradebook)
     catalogue = load_catalogue(course)
     report = BuildReport()
     plan = _plan(course, catalogue, in_use, report)

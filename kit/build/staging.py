@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit.build.convert import RELEASE, SOURCE, Description, convert
+from kit.build.corrections import BUILDING
 from kit.build.drafts import Draft
 from kit.course import Course
 from kit.files import close_to_others, copy_folder, storing, write_text
 from kit.notebooks import dumps
-
-BUILDING = "gradebook/building"
-"""Seen from the course. What a killed build left there is nothing anybody needs."""
 
 
 @dataclass(frozen=True, slots=True)

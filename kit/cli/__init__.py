@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "enrol": ("teaching", "Add learners to the course."),
     "run": ("teaching", "Collect, grade, decide and release, once."),
     "watch": ("teaching", "Keep doing so until stopped."),
+    "grade": ("grading", "Collect and grade, and open nothing yet."),
+    "regrade": ("grading", "Grade again after a corrected test."),
     "status": ("teaching", "The cohort, and who needs you."),
     "record": ("teaching", "Everything about one learner."),
     "report": ("teaching", "One page about the cohort."),
@@ -33,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 _GROUPS = {
     "Authors": ("authoring",),
-    "Instructors": ("teaching", "demo"),
+    "Instructors": ("teaching", "grading", "demo"),
     "Learners": ("learning",),
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kit.cli.common import errors_in_words, find_course_folder, make_console, show_faults, with_course
+from kit.errors import KitError
 
 if TYPE_CHECKING:
     from kit.course import Course
@@ -89,9 +90,23 @@ def check_(ctx: click.Context, units: tuple[str, ...], fast: bool) -> None:
 
 
 @click.command("build")
+@click.option(
+    "--correct", "unit", metavar="UNIT",
+    help="Only put corrected tests of UNIT in place, in the revisions that learners are at work on.",
+)  # fmt: skip
 @with_course
-def build_(course: Course) -> None:
+def build_(course: Course, unit: str | None) -> None:
     """Make release/ from units/ and corrective/. Run `kit check` first: building does not judge."""
+    from kit.watching import nudge
+
+    if unit is not None:
+        _correct(course, unit)
+    else:
+        _build(course)
+    nudge(course)
+
+
+def _build(course: Course) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -99,7 +114,6 @@ def build_(course: Course) -> None:
     from kit.gradebook import Gradebook
     from kit.lock import at_work
     from kit.stages.opened import in_use, open_ledger
-    from kit.watching import nudge
 
     with (
         at_work(course),  # nothing may be granted between reading what is in use and the end of the build
@@ -120,4 +134,34 @@ def build_(course: Course) -> None:
         console.print(f"{unit}: unchanged", highlight=False)
     for assignment in report.restored:
         console.print(f"{assignment}: its folder was gone and is there again", highlight=False)
-    nudge(course)
+
+
+def _correct(course: Course, unit: str) -> None:
+    from kit.build import correct
+    from kit.gradebook import Gradebook
+    from kit.lock import at_work
+    from kit.stages.opened import in_use, open_ledger
+
+    course.unit(unit)
+    with at_work(course), open_ledger(course) as ledger, Gradebook(course) as gradebook:
+        report = correct(course, gradebook, unit, in_use(ledger.events()))
+    for number, assignments in report.corrected.items():
+        click.echo(f"{unit}, revision {number}: corrected in place")
+        for assignment, cells in assignments.items():
+            click.echo(f"    {assignment}: {', '.join(cells)}")
+    for number in report.unchanged:
+        click.echo(f"{unit}, revision {number}: its tests are those of the sources already")
+    for number, reasons in report.refused.items():
+        click.echo(f"{unit}, revision {number}: left as it is, because more than tests is different:", err=True)
+        for reason in reasons:
+            click.echo(f"    {reason}", err=True)
+    if report.corrected:
+        click.echo(
+            f"Who is affected: `kit regrade {unit} --dry-run`. What was handed in is graded again by "
+            f'`kit regrade {unit} --why "…"`; what is handed in from now on meets the corrected tests.'
+        )
+    elif report.refused:
+        raise KitError(
+            "Nothing was corrected. For a correction change tests alone; `kit build` makes a new revision of "
+            "everything else, and learners under way keep theirs."
+        )

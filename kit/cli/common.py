@@ -146,11 +146,21 @@ def progress_bar(say: Callable[[Step], str | None] = lambda step: None) -> Itera
     What *say* makes of a step is printed as a line of its own, above the bar.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.fields[rate]}"), TextColumn("left:"), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None, visible=False)
+        task = progress.add_task("", total=None, visible=False, rate="")
         stage = ""
 
         def watch(step: Step) -> None:
@@ -164,6 +174,8 @@ def progress_bar(say: Callable[[Step], str | None] = lambda step: None) -> Itera
                     progress.reset(task)
                 done = step.done < step.of
                 progress.update(task, description=stage, completed=step.done, total=step.of, visible=done)
+                speed = progress.tasks[0].speed
+                progress.update(task, rate=f"{60 * speed:.0f}/min" if speed else "")
 
         yield watch
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kit.cli.common import make_console, os_user, progress_bar, with_course
-from kit.errors import Busy, NotBuilt
+from kit.errors import Busy, KitError, NotBuilt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kit.course import Course
     from kit.records import Catalogue
     from kit.stages.opened import Scope, Step
@@ -25,21 +27,25 @@ _SCOPE = (
 )
 
 
-def _scoped(command: Any) -> Any:
+def scoped(command: Any) -> Any:
+    """Give *command* the options --learner and --unit, as tuples `learners` and `units`."""
     for option in reversed(_SCOPE):
         command = option(command)
     return command
 
 
-def _scope(course: Course, learners: tuple[str, ...], units: tuple[str, ...]) -> Scope:
+def scope_of(course: Course, learners: tuple[str, ...], units: tuple[str, ...]) -> Scope:
+    """What the options of `scoped` mean; UnknownName for a unit or learner that is not there."""
     from kit.stages.opened import Scope
 
     for unit in units:
         course.unit(unit)
+    require_known(course, learners)
     return Scope(frozenset(learners) or None, frozenset(units) or None)
 
 
-def _known(course: Course, learners: tuple[str, ...]) -> None:
+def require_known(course: Course, learners: tuple[str, ...]) -> None:
+    """UnknownName for the first who is not enrolled, with who is."""
     from kit.stages.people import require_enrolled
 
     require_enrolled(course, learners)
@@ -66,35 +72,63 @@ def enrol_(course: Course, names: tuple[str, ...], file: Path | None) -> None:
     done = enrol(course, people, by=os_user())
     corrected = f" {counted(done.renamed, 'name')} changed." if done.renamed else ""
     click.echo(f"{done.added} enrolled, {len(people) - done.added} were already.{corrected}")
-    _act(course)
+    act(course)
 
 
 @click.command("run")
-@_scoped
+@scoped
 @click.option("--retry-faults", is_flag=True, help="Also what our grader has failed on three times.")
 @with_course
 def run_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], retry_faults: bool) -> None:
     """Collect what was handed in, grade it, decide, and release what follows. Once."""
     from kit.cycle import run
 
-    _known(course, learners)
+    scope = scope_of(course, learners, units)
     # What is under way is put down properly, whoever ends us; the next run takes it up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped. `kit run` takes up from here."))
-    with progress_bar() as watch:
-        counts: dict[str, int] = {}
-
-        def count(step: Any) -> None:
-            if step.of:
-                counts[step.stage] = step.done
-            elif step.stage in ("decide", "grant"):
-                counts[step.stage] = counts.get(step.stage, 0) + 1
-            watch(step)
-
-        opened = run(course, scope=_scope(course, learners, units), watch=count, retry_faults=retry_faults)
+    counts: dict[str, int] = {}
+    try:
+        with progress_bar() as watch:
+            opened = run(course, scope=scope, watch=counting(counts, watch), retry_faults=retry_faults)
+    except KitError:
+        if counts:  # what could be done, before the sentence about what could not
+            click.echo(_summary(counts))
+        raise
     click.echo(_summary(counts))
     _say_what_was_not_built(course, opened.catalogue)
-    if "none" in opened.executor.isolation:
-        click.echo(f"Grading runs without a sandbox. {opened.executor.isolation}", err=True)
+    say_sandbox(course)
+
+
+def counting(counts: dict[str, int], watch: Callable[[Step], None]) -> Callable[[Step], None]:
+    """Count in *counts*, by stage, what the steps say was done, and hand them on to *watch*."""
+
+    def count(step: Step) -> None:
+        if step.of:
+            counts[step.stage] = step.done
+        elif step.stage in ("decide", "grant") and not step.what.endswith("written down"):
+            counts[step.stage] = counts.get(step.stage, 0) + 1
+        watch(step)
+
+    return count
+
+
+def sandbox_of(course: Course) -> tuple[str, bool]:
+    """How learners' code is kept apart, in words; and whether it is, so that all is well."""
+    from kit.grading.executors import open_executor
+
+    try:
+        isolation = open_executor(course).isolation
+    except KitError as error:
+        return str(error), False
+    return isolation, not isolation.startswith("none")
+
+
+def say_sandbox(course: Course) -> None:
+    """A yellow line where learners' code is not kept apart, or cannot be: every time."""
+    words, well = sandbox_of(course)
+    if not well:
+        about = "Grading runs without a sandbox. Sandbox: " if words.startswith("none") else ""
+        click.secho(f"{about}{words}", fg="yellow", err=True)
 
 
 def _say_what_was_not_built(course: Course, catalogue: Catalogue) -> None:
@@ -114,20 +148,20 @@ def _summary(counts: dict[str, int]) -> str:
 
 
 @click.command("watch")
-@_scoped
+@scoped
 @click.option("--every", default=20.0, show_default=True, help="Seconds after which to look even without a sign.")
 @with_course
 def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], every: float) -> None:
     """Do what `kit run` does whenever something arrives, until stopped (Ctrl-C or SIGTERM)."""
     from kit.watching import watch_course
 
-    _known(course, learners)
+    scope = scope_of(course, learners, units)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     click.echo(f"Watching {course.title}. Ctrl-C ends it.")
+    say_sandbox(course)
     with progress_bar(_in_words) as watch:
-        scope = _scope(course, learners, units)
         watch_course(course, stop, scope=scope, watch=watch, report=_tell_trouble, every=every)
     click.echo("Stopped. Everything begun is finished or will be taken up again by the next `kit run`.")
 
@@ -149,13 +183,12 @@ def _in_words(step: Step) -> str | None:
 @with_course
 def status_(course: Course, attention: bool, unit: str | None) -> None:
     """The cohort, unit by unit, and who needs you."""
-    from kit.grading.executors import open_executor
     from kit.reports import load, status_table
 
     if unit is not None:
         course.unit(unit)
-    isolation = open_executor(course).isolation
-    make_console().print(status_table(load(course.root), attention_only=attention, unit=unit, isolation=isolation))
+    words, _ = sandbox_of(course)
+    make_console().print(status_table(load(course.root), attention_only=attention, unit=unit, isolation=words))
 
 
 @click.command("record")
@@ -165,7 +198,7 @@ def record_(course: Course, learner: str) -> None:
     """Everything about LEARNER: attempts, scores per objective, correctives, decisions with their reasons, time."""
     from kit.reports import load, record_page
 
-    _known(course, (learner,))
+    require_known(course, (learner,))
     make_console().print(record_page(load(course.root), learner))
 
 
@@ -198,7 +231,7 @@ def override_(course: Course, learner: str, unit: str, action: str | None, why: 
         raise click.UsageError("Say what is to happen: --mastered, --reset or --another-form.")
     override(course, learner, unit, action, why=why, by=os_user())
     click.echo(f"Written into {learner}'s record: {unit}, {action}.")
-    _act(course)
+    act(course)
 
 
 @click.command("restore")
@@ -227,8 +260,8 @@ def restore_(course: Course, gradebook: bool) -> None:
     click.echo("`kit run` takes up from there.")
 
 
-def _act(course: Course) -> None:
-    """Let it take effect now: by ourselves, or by the reconciler that is already at work."""
+def act(course: Course) -> None:
+    """Let what was written take effect now: by ourselves, or by the reconciler that is already at work."""
     from kit.cycle import run
     from kit.watching import nudge
 

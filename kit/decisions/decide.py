@@ -53,8 +53,11 @@ def _verdict(objective: Objective, record: UnitRecord, revision: Revision, histo
     if score is None:
         return Verdict(objective.id, "not-assessed", None, maximum, criterion)
     rule = RULES[record.rule or revision.rule]
-    shown = rule.shows_mastery(list(_evidence(objective.id, history)), criterion)
-    return Verdict(objective.id, "mastered" if shown else "gap", score, maximum, criterion)
+    if rule.shows_mastery(list(_evidence(objective.id, history)), criterion):
+        return Verdict(objective.id, "mastered", score, maximum, criterion)
+    # An earlier version of this same evidence may have shown it: a corrected test takes nothing away from anybody.
+    once = earlier is not None and earlier <= history[-1].submission.at
+    return Verdict(objective.id, "mastered-before" if once else "gap", score, maximum, criterion)
 
 
 def _evidence(objective: str, history: Iterable[Attempt]) -> Iterable[Evidence]:

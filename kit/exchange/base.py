@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -90,8 +90,8 @@ class Counter(Protocol):
 class Desk(Protocol):
     """The controller's side. Every method may be repeated after a crash: same end state."""
 
-    def granted(self) -> dict[str, frozenset[str]]:
-        """What is granted now, read back: learner → assignment ids."""
+    def granted(self, learners: Collection[str] | None = None) -> dict[str, frozenset[str]]:
+        """What is granted now, read back: learner → assignment ids; of *learners* alone where they are named."""
 
     def grant(self, learner: str, assignment: str, files: Path) -> None:
         """Let *learner* fetch *assignment*, whose released files are in the folder *files*."""
@@ -99,8 +99,8 @@ class Desk(Protocol):
     def withdraw(self, learner: str, assignment: str) -> None:
         """Take a grant back; what was fetched or handed in stays where it is."""
 
-    def arrivals(self) -> Iterator[Arrival]:
-        """What learners did and nobody has settled yet, oldest first."""
+    def arrivals(self, learners: Collection[str] | None = None) -> Iterator[Arrival]:
+        """What learners (*learners* alone where they are named) did and nobody has settled yet, oldest first."""
 
     def settle(self, arrival: Arrival) -> None:
         """This arrival is safely in the ledger: it need not be reported again."""

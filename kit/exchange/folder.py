@@ -16,7 +16,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -120,10 +120,10 @@ class FolderExchange:
 
     # The desk: the controller's side.
 
-    def granted(self) -> dict[str, frozenset[str]]:
-        """What is granted now, read back: learner → assignment ids."""
+    def granted(self, learners: Collection[str] | None = None) -> dict[str, frozenset[str]]:
+        """What is granted now, read back: learner → assignment ids; of *learners* alone where they are named."""
         everything = {}
-        for learner in self._learners():
+        for learner in self._learners(learners):
             ids = frozenset(filter(is_assignment_id, _names(self.path / learner / "granted")))
             if ids:
                 everything[learner] = ids
@@ -154,15 +154,15 @@ class FolderExchange:
                 sync_folder(gone.parent)
                 discard(gone)
 
-    def arrivals(self) -> Iterator[Arrival]:
-        """What learners did and nobody has settled yet, oldest first.
+    def arrivals(self, learners: Collection[str] | None = None) -> Iterator[Arrival]:
+        """What learners (*learners* alone where they are named) did and nobody has settled yet, oldest first.
 
         The names, types, sizes and times in a learner's inbox are only claims: what has no proper name is left lying,
         everything else is copied with bounds and yielded; `weigh` says whether such a copy can be graded at all. That
         an arrival is reported does not prove that it was ever granted. StorageError if the disk is full.
         """
         waiting: list[tuple[datetime, str, str, str]] = []
-        for learner in self._learners():
+        for learner in self._learners(learners):
             waiting += [(at, learner, "", assignment) for assignment, at in self._marks(learner)]
             waiting += [(r.at, learner, r.submission, r.assignment) for r in self._inbox(learner)]
         for at, learner, submission, assignment in sorted(waiting):
@@ -228,8 +228,8 @@ class FolderExchange:
             raise UnknownName(f"{assignment!r} cannot be the name of an assignment.")
         return home, home / kind / assignment
 
-    def _learners(self) -> list[str]:
-        return sorted(filter(is_learner_name, _names(self.path)))
+    def _learners(self, named: Collection[str] | None = None) -> list[str]:
+        return sorted(filter(is_learner_name, _names(self.path) if named is None else named))
 
     # What waits.
 

@@ -8,12 +8,15 @@ engaged       criterion, rule and cycles are frozen from here on  data: revision
 submitted     the learner handed it in                            data: submission, kind
 set-aside     a submission that is kept but does not count        data: submission, reason
 rejected      a submission that could not be graded               data: submission, reason, code
-graded        item scores of a submission                         data: submission, items, seconds, version
+graded        item scores of a submission                         data: submission, items, seconds, version,
+              (version 1, or newer evidence on it)                tests (digest of what checked it),
+                                                                  by_hand (items a person scored now),
+                                                                  regraded (true: after corrected tests, see `why`)
 fault         our grader failed; the submission still waits       data: submission, what
 decided       what followed from an attempt                       data: submission, version, decision
 overridden    an instructor's decision, with a reason             data: action, revision
 
-`why` says in words why something was granted, withdrawn, decided or overridden.
+`why` says in words why something was granted, withdrawn, decided, overridden or regraded.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ def status_table(
     """The cohort of *view* as something rich prints, fitted to the width of the console.
 
     With *attention_only*, only learners with a unit that asks for an instructor; with *unit*, only that unit
-    (UnknownName if there is none). *isolation* says how learners' code is kept apart, as the executor tells it.
+    (UnknownName if there is none). *isolation* says how learners' code is kept apart, as the executor tells it, or
+    why it is not graded at all.
     """
     if unit is not None:
         view.course.unit(unit)
@@ -64,8 +65,8 @@ class _Status:
             yield _legend(everyone, units, options.max_width)
             yield from self._attention(everyone, set(units))
         if self.isolation:
-            exposed = self.isolation.startswith("none")
-            yield Text(f"\nSandbox: {plain(self.isolation)}", style="yellow" if exposed else "dim")
+            kept_apart = self.isolation.startswith("bubblewrap")
+            yield Text(f"\nSandbox: {plain(self.isolation)}", style="dim" if kept_apart else "yellow")
 
     def _units(self, everyone: Sequence[Standing]) -> list[str]:
         return [now.unit for now in everyone[0].units if self.unit in (None, now.unit)]

@@ -15,7 +15,7 @@ from kit.stages.opened import OpenCourse, Step
 
 def collect(opened: OpenCourse) -> None:
     """Settle every arrival: archived, written down, and only then taken off the exchange."""
-    arrivals = [arrival for arrival in opened.exchange.arrivals() if _in_scope(opened, arrival)]
+    arrivals = [arrival for arrival in opened.exchange.arrivals(opened.scope.learners) if _in_scope(opened, arrival)]
     for done, arrival in enumerate(arrivals, start=1):
         if isinstance(arrival, Fetched):
             opened.record(*_fetched(opened, arrival))

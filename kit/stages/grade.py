@@ -3,38 +3,70 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
+from kit.build.corrections import finish_correction
 from kit.decisions import decide
 from kit.decisions.standing import FAULTS_BEFORE_ATTENTION
-from kit.errors import GraderFault
+from kit.decisions.words import counted
+from kit.errors import GraderFault, KitError
 from kit.exchange import Feedback
 from kit.files import write_bytes, write_text
 from kit.grading import Graded, Rejected, Work, grade
 from kit.grading.notice import notice_page
-from kit.notebooks import dumps
-from kit.records import SYSTEM, Assignment, Decision, Event, EventKind, ItemScore, Revision, Submission, fold_all
+from kit.grading.show import as_text
+from kit.records import (
+    SYSTEM,
+    Assignment,
+    Decision,
+    Event,
+    EventKind,
+    ItemScore,
+    LearnerRecord,
+    Revision,
+    Submission,
+    fold_all,
+)
 from kit.stages.opened import OpenCourse, Step
 
-Waiting = tuple[str, Assignment, Submission]
+HandedIn = tuple[str, Assignment, Submission]
+"""Whose, of what, and the submission that counts."""
 Result = Graded | Rejected | GraderFault
 
 
 def grade_waiting(opened: OpenCourse, *, retry_faults: bool = False) -> None:
     """Grade every submission that waits. A failure of ours is written down and costs the learner nothing.
 
-    A submission our grader failed on too often is left for a person, unless *retry_faults*.
+    A submission our grader failed on too often is left for a person, unless *retry_faults*. Where no sandbox can be
+    had nothing is graded: all of it goes on waiting, and `opened.problems` says what to do.
     """
+    finish_correction(opened.course, opened.gradebook)
     waiting = sorted(_waiting(opened, retry_faults), key=lambda w: (w[2].at, w[0], w[2].id))
+    if not waiting:
+        return
+    try:
+        opened.executor.open()
+    except KitError as error:
+        opened.problems.append(f"{error} Nothing is lost: {counted(len(waiting), 'submission')} will be graded then.")
+        return
+    for done, (handed_in, result) in enumerate(grade_each(opened, waiting), start=1):
+        outcome = _write(opened, handed_in, result)
+        what = f"{handed_in[0]} {handed_in[1].id}" + ("" if outcome == "graded" else f": {outcome}")
+        opened.watch(Step("grade", what, done, len(waiting), outcome))
+
+
+def grade_each(opened: OpenCourse, work: Sequence[HandedIn]) -> Iterator[tuple[HandedIn, Result]]:
+    """Grade *work*, as many at a time as the course has workers. The results come in the order of *work*: the ledger
+    does not depend on which notebook was faster."""
     with ThreadPoolExecutor(opened.course.workers) as pool:
         try:
-            # `map` hands the results back in order: the ledger does not depend on which notebook was faster.
-            results = pool.map(lambda w: _grade(opened, w), waiting)
-            for done, (work, result) in enumerate(zip(waiting, results, strict=True), start=1):
-                _write(opened, work, result)
-                opened.watch(Step("grade", f"{work[0]} {work[1].id}", done, len(waiting)))
+            yield from zip(work, pool.map(lambda one: _grade(opened, one), work), strict=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -53,7 +85,7 @@ def read_manual_scores(opened: OpenCourse) -> None:
             _take_over(opened, (learner, assignment, submission), scores)
 
 
-def _waiting(opened: OpenCourse, retry_faults: bool) -> Iterator[Waiting]:
+def _waiting(opened: OpenCourse, retry_faults: bool) -> Iterator[HandedIn]:
     for record in opened.learners():
         for unit in record.units.values():
             for submission in unit.submissions.values():
@@ -62,21 +94,20 @@ def _waiting(opened: OpenCourse, retry_faults: bool) -> Iterator[Waiting]:
                     yield record.learner, opened.catalogue.assignment(submission.assignment), submission
 
 
-def _grade(opened: OpenCourse, waiting: Waiting) -> Result:
-    learner, assignment, submission = waiting
+def _grade(opened: OpenCourse, handed_in: HandedIn) -> Result:
+    learner, assignment, submission = handed_in
     course = opened.course
     revision = opened.catalogue.revision(assignment.unit, assignment.revision)
-    file = f"{assignment.notebook}.ipynb"
     work = Work(
         assignment=assignment,
-        source=course.gradebook_dir / "source" / assignment.id / file,
-        release=course.release_dir / assignment.id / file,
+        source=_source(opened, assignment),
+        release=course.release_dir / assignment.id / f"{assignment.notebook}.ipynb",
         folder=course.gradebook_dir / "archive" / learner / submission.id,
         siblings={other.id: _in_words(other, revision) for other in revision.assignments},
         titles={objective.id: objective.title for objective in revision.objectives},
     )
     try:
-        return grade(work, opened.executor, course.limits)
+        return grade(work, opened.executor.open(), course.limits)
     except GraderFault as fault:
         return fault
 
@@ -89,56 +120,81 @@ def _in_words(assignment: Assignment, revision: Revision) -> str:
     )
 
 
-def _write(opened: OpenCourse, waiting: Waiting, result: Result) -> None:
-    """Everything about one submission; the event comes last, so that a crash before it means grading once more."""
+def _source(opened: OpenCourse, assignment: Assignment) -> Path:
+    return opened.course.gradebook_dir / "source" / assignment.id / f"{assignment.notebook}.ipynb"
+
+
+def _write(opened: OpenCourse, waiting: HandedIn, result: Result) -> str:
+    """Everything about one submission; the event comes last, so that a crash before it means grading once more.
+
+    Returns what became of it: graded, rejected or fault.
+    """
     learner, assignment, submission = waiting
     if isinstance(result, GraderFault):
         opened.record(_event("fault", waiting, {"what": str(result)}, f":{submission.faults + 1}"))
-        return
+        return "fault"
     if isinstance(result, Rejected):
         page = notice_page(assignment.id, result.reason)
         opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, page))
         opened.record(_event("rejected", waiting, {"reason": result.reason, "code": result.code}))
-        return
+        return "rejected"
     opened.gradebook.write_scores(learner, assignment, submission.at, result.items)
     opened.watch(Step("grade", f"{learner} {assignment.id}: in the gradebook"))
-    autograded = opened.folder("autograded", learner, assignment.id)
-    write_text(autograded / f"{assignment.notebook}.ipynb", dumps(result.notebook))
-    write_text(autograded / "timestamp.txt", submission.at.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
-    graded = _graded(waiting, result.items, 1, round(result.seconds, 3))
-    feedback = result.feedback(_foreseen(opened, waiting, graded)).encode()
-    write_bytes(opened.folder("feedback", learner, assignment.id) / f"{assignment.notebook}.html", feedback)
-    opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, feedback))
+    facts = {"seconds": round(result.seconds, 3), "tests": tests_of(opened, assignment)}
+    graded = graded_event(waiting, result.items, 1, **facts)
+    put_out(opened, waiting, result, _foreseen(opened, waiting, graded))
     opened.watch(Step("grade", f"{learner} {assignment.id}: feedback is out"))
     opened.record(graded)
+    return "graded"
 
 
-def _foreseen(opened: OpenCourse, waiting: Waiting, graded: Event) -> Decision | None:
+def put_out(opened: OpenCourse, handed_in: HandedIn, result: Graded, decision: Decision | None) -> None:
+    """The autograded notebook for formgrader, and the page for the learner, who reads there what *decision* says."""
+    learner, assignment, submission = handed_in
+    autograded = opened.folder("autograded", learner, assignment.id)
+    write_text(autograded / f"{assignment.notebook}.ipynb", as_text(result.notebook))
+    write_text(autograded / "timestamp.txt", submission.at.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
+    feedback = result.feedback(decision).encode()
+    write_bytes(opened.folder("feedback", learner, assignment.id) / f"{assignment.notebook}.html", feedback)
+    opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, feedback))
+
+
+def _foreseen(opened: OpenCourse, waiting: HandedIn, graded: Event) -> Decision | None:
     """The decision that will follow from *graded*: the page a learner reads says nothing else than the record does."""
     learner, assignment, submission = waiting
     if assignment.kind != "form":
         return None
-    unit = fold_all([graded], {learner: copy.deepcopy(opened.records[learner])})[learner].unit(assignment.unit)
+    unit = copy.deepcopy(opened.records[learner].unit(assignment.unit))
+    fold_all([graded], {learner: LearnerRecord(learner, units={unit.unit: unit})})
     attempt = next(attempt for attempt in unit.attempts if attempt.submission.id == submission.id)
     return decide(opened.catalogue.revision(unit.unit, assignment.revision), unit, attempt)
 
 
-def _graded(waiting: Waiting, items: tuple[ItemScore, ...], version: int, seconds: float | None = None) -> Event:
-    data = {"items": [asdict(item) for item in items], "version": version, "seconds": seconds}
-    return _event("graded", waiting, data, f":{version}")
+def tests_of(opened: OpenCourse, assignment: Assignment) -> str:
+    """SHA-256 of the built source that *assignment* is graded against; empty where it cannot be read."""
+    with suppress(OSError):
+        return hashlib.sha256(_source(opened, assignment).read_bytes()).hexdigest()
+    return ""
 
 
-def _event(kind: EventKind, waiting: Waiting, data: dict[str, object], suffix: str = "") -> Event:
-    learner, assignment, submission = waiting
+def graded_event(handed_in: HandedIn, items: tuple[ItemScore, ...], version: int, **data: Any) -> Event:
+    """Version *version* of the evidence on a submission; *data* goes beside the scores."""
+    content = {"items": [asdict(item) for item in items], "version": version, "seconds": None, **data}
+    return _event("graded", handed_in, content, f":{version}")
+
+
+def _event(kind: EventKind, handed_in: HandedIn, data: dict[str, object], suffix: str = "") -> Event:
+    learner, assignment, submission = handed_in
     return Event(
         f"{kind}:{learner}:{submission.id}{suffix}", kind, learner, submission.at, SYSTEM,
         assignment.unit, assignment.id, {"submission": submission.id, **data},
     )  # fmt: skip
 
 
-def _take_over(opened: OpenCourse, waiting: Waiting, scores: Mapping[str, float]) -> None:
-    learner, assignment, submission = waiting
+def _take_over(opened: OpenCourse, handed_in: HandedIn, scores: Mapping[str, float]) -> None:
+    learner, assignment, submission = handed_in
     items = tuple(replace(item, score=scores.get(item.item, item.score)) for item in submission.items)
     if items != submission.items:
-        opened.record(_graded(waiting, items, submission.version + 1))
+        by_hand = [i.item for i, was in zip(items, submission.items, strict=True) if i.score != was.score]
+        opened.record(graded_event(handed_in, items, submission.version + 1, by_hand=by_hand))
         opened.watch(Step("grade", f"{learner} {assignment.id}: a person's scores, version {submission.version}"))

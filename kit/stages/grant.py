@@ -16,7 +16,7 @@ def grant_wanted(opened: OpenCourse) -> None:
     What cannot be done for one learner is kept in `opened.problems`; the others are served.
     """
     opened.refresh()
-    granted = opened.exchange.granted()
+    granted = opened.exchange.granted(opened.scope.learners)
     for record in opened.learners():
         try:
             _grant(opened, record, granted.get(record.learner, frozenset()))

@@ -14,9 +14,9 @@ from kit.errors import NotBuilt
 from kit.exchange import Exchange, open_exchange
 from kit.files import close_to_others
 from kit.gradebook import Gradebook
-from kit.grading.executors import Executor, open_executor
-from kit.ledger import Ledger, journal_path
+from kit.ledger import Entry, Ledger, journal_path
 from kit.records import Catalogue, Event, LearnerRecord, fold_all
+from kit.stages.executing import ExecutorOnDemand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # All have solutions, forms nobody has seen, or somebody's work in them.
 _PRIVATE = ("archive", "autograded", "feedback", "revisions", "source", "submitted")
+MANY = 100
+"""Learners with news from which on the whole ledger is read again: it takes less than so many histories do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Step:
     what: str
     done: int = 0
     of: int = 0
+    outcome: str = ""
+    """What became of a submission: graded, rejected or fault."""
 
 
 Watch = Callable[[Step], None]
@@ -62,28 +66,52 @@ class OpenCourse:
     ledger: Ledger
     gradebook: Gradebook
     exchange: Exchange
-    executor: Executor
+    executor: ExecutorOnDemand
     records: dict[str, LearnerRecord]
     scope: Scope = field(default_factory=Scope)
     watch: Watch = lambda step: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    seen: int = 0
-    """How many events of the ledger the records know."""
+    seen: Entry | None = None
+    """The last event of the ledger up to which the records know all of them."""
+    own: set[str] = field(default_factory=set)
+    """Keys of the events that were recorded here since."""
     problems: list[str] = field(default_factory=list)
     """What could not be done for one learner, while the others were served."""
 
     def record(self, *events: Event) -> None:
         """Write *events* to the ledger in one transaction, and fold them into the records."""
         new = self.ledger.append(events)
-        self.seen += len(new)
         fold_all(new, self.records)
+        self.own.update(event.key for event in new)
 
     def refresh(self) -> None:
-        """Take in what others wrote meanwhile (an override, an enrolment), in the ledger's own order."""
-        if self.ledger.count() != self.seen:
-            events = self.ledger.events()
-            self.records, self.seen = fold_all(events), len(events)
+        """Take in what others wrote meanwhile (an override, an enrolment), in the ledger's own order.
+
+        Whoever it is about is read anew, all the others stay as they are.
+        """
+        news = self.ledger.news(self.seen.seq if self.seen else 0)
+        if self.seen and self.seen not in news[:1]:  # another ledger has taken its place
+            self._read_all()
+            return
+        strange = {entry.learner for entry in news[bool(self.seen) :] if entry.key not in self.own}
+        if len(strange) > MANY:
+            self._read_all()
+            return
+        if strange:
+            for learner in strange:
+                self.records.pop(learner, None)
+            fold_all(self.ledger.events(*sorted(strange)), self.records)
+        self._know(news[-1] if news else None)
+
+    def _read_all(self) -> None:
+        # Asked first: what is written meanwhile is then taken in at the next look.
+        self._know(self.ledger.last())
+        self.records = fold_all(self.ledger.events())
+
+    def _know(self, last: Entry | None) -> None:
+        self.seen = last
+        self.own.clear()
 
     def learners(self) -> Iterator[LearnerRecord]:
         """The enrolled learners of the scope, by name."""
@@ -97,25 +125,41 @@ class OpenCourse:
 
 
 @contextmanager
-def open_course(course: Course, *, scope: Scope | None = None, watch: Watch | None = None) -> Iterator[OpenCourse]:
-    """Open everything *course* consists of; NotBuilt before the first build, KitError if a part cannot be used."""
+def open_course(
+    course: Course, *, scope: Scope | None = None, watch: Watch | None = None, before: OpenCourse | None = None
+) -> Iterator[OpenCourse]:
+    """Open everything *course* consists of; NotBuilt before the first build, KitError if a part cannot be used.
+
+    *before* is the same course as it was open earlier in this process, not to be used any more: its records and its
+    executor are carried on, so that only what the ledger has got since is read, and what is warm stays warm.
+    """
     catalogue = load_catalogue(course)
     if not catalogue.revisions:
         raise NotBuilt(f"Nothing of “{course.title}” has been built yet. Run `kit build`.")
     with open_ledger(course) as ledger, Gradebook(course) as gradebook:
-        events = ledger.events()
-        yield OpenCourse(
+        opened = OpenCourse(
             course=course,
             catalogue=catalogue,
             ledger=ledger,
             gradebook=gradebook,
             exchange=open_exchange(course),
-            executor=open_executor(course),
-            records=fold_all(events),
-            seen=len(events),
+            executor=before.executor if before and _runs_alike(before.course, course) else ExecutorOnDemand(course),
+            records=before.records if before else {},
+            seen=before.seen if before else None,
+            own=before.own if before else set(),
             scope=scope or Scope(),
             watch=watch or (lambda step: None),
         )
+        if before is None:
+            opened._read_all()
+        else:
+            opened.refresh()
+        yield opened
+
+
+def _runs_alike(one: Course, other: Course) -> bool:
+    names = ("executor", "sandbox", "preload", "dask")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def open_ledger(course: Course) -> Ledger:

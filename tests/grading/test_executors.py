@@ -78,7 +78,7 @@ ONE_BAD_CELL = {
     "exit() ends nothing": ("exit()", "ran"),
     "quit() ends nothing": ("quit()", "ran"),
     "os._exit": ("import os; os._exit(0)", "died"),
-    "a kill of itself": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ran"),  # the first of its namespace
+    "a kill of itself, the first of its namespace": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ran"),
     "a kill of everything": ("import os, signal; os.kill(-1, signal.SIGKILL)", "failed"),
     "a segmentation fault": ("import ctypes; ctypes.string_at(0)", "died"),
     "input()": ("input('name? ')", "failed"),

@@ -1,4 +1,4 @@
-"""Limits that the kernel itself keeps, where this account may make control groups: memory and processes of a submission.
+"""Limits of memory and processes that the kernel itself keeps, where this account may make control groups.
 
 Version 2 where its controllers are handed down to us, else version 1. Where neither can be had, the warm parent's own
 look at the processes (`inside/tally.py`) and the limits of each process remain.

@@ -1,8 +1,8 @@
 """Submissions on a dask cluster: the job travels as data, the run comes back as data.
 
 A worker starts a warm parent of its own, as a process beside it (a worker has threads, from which forking is unsafe),
-and holds nothing of the course but the job it is at. It needs the packages ``mastery-kit`` and, unless ``sandbox = "none"``,
-a working bubblewrap. A job whose worker is lost is given to another one; its key is new for each submission, so that
+and holds nothing of the course but the job it is at. It needs the package ``mastery-kit`` and a working bubblewrap
+(unless ``sandbox = "none"``). A job whose worker is lost is given to another one; its key is new for each submission, so that
 exactly one result comes back.
 """
 
@@ -94,8 +94,8 @@ def _connect(where: Dask) -> Any:
         return _at_the_gateway(where).get_client(set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise GraderFault(
-            f"The dask cluster at {where.address or where.gateway} does not answer ({error}). Is its scheduler running, "
-            "and is [dask] in course.toml right?"
+            f"The dask cluster at {where.address or where.gateway} does not answer ({error}). Is its scheduler "
+            "running, and is [dask] in course.toml right?"
         ) from error
 
 

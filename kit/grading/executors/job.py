@@ -65,7 +65,7 @@ class Job:
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Relative POSIX path → content, laid out in the empty folder the code runs in."""
     given: tuple[str, ...] = ()
-    """Those of the files that were given out with the assignment: tests may read them, apart from what a learner sent."""
+    """Those of the files that were given out with the assignment: tests may read them."""
     ground: Ground = field(default_factory=Ground)
 
 

@@ -1,7 +1,7 @@
 """Python submissions on this machine: two forks of a warm parent each, the learner's process and the judge.
 
 Every cell of the learner's runs before any test. Then the judge carries out what learners may see of every check, and
-only then the hidden parts: nothing that a learner's code says after it could have met a hidden test is shown to anybody.
+only then the hidden parts: nothing that a learner's code says once it may have met a hidden test is shown to anybody.
 Other languages run in a Jupyter kernel each.
 """
 

@@ -27,7 +27,8 @@ from kit.grading.inside.wire import Closed, Garbled, Wire
 INSIDE = Path(__file__).parent.parent / "inside"
 START_SECONDS = 180.0
 """A warm parent that has not answered by then is our fault; generous, as graders are busy machines."""
-END_SECONDS = 30.0
+END_SECONDS = 120.0
+"""A child that is not gone by then takes the warm parent with it; generous, as above."""
 # Bubblewrap dies with the *thread* that started it (PR_SET_PDEATHSIG): a worker's ends with its round, this one never.
 _STARTER = ThreadPoolExecutor(1, thread_name_prefix="kit-nursery-starter")
 Role = Literal["learner", "judge"]
@@ -126,8 +127,8 @@ class Nursery:
         if message["missing"]:
             self.close()
             raise KitError(
-                f"course.toml: preload names what cannot be had where submissions run: {'; '.join(message['missing'])}. "
-                "Install it into the environment that grades, or take it out of `preload`."
+                f"course.toml: preload names what cannot be had where submissions run: {'; '.join(message['missing'])}."
+                " Install it into the environment that grades, or take it out of `preload`."
             )
 
     def fork(self, role: Role, limits: Limits, descriptors: Sequence[int] = ()) -> Child:

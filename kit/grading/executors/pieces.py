@@ -64,6 +64,6 @@ def value_from(said: Any) -> Value | None:
     if not isinstance(said, dict) or said.get("kind") not in ("none", "bool", "number", "other"):
         return None
     number = said.get("number")
-    if type(number) in (int, float) and math.isfinite(number):
+    if isinstance(number, (int, float)) and math.isfinite(number):
         return Value(said["kind"], float(number))
     return Value(said["kind"]) if said["kind"] in ("none", "other") else None

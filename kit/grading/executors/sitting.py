@@ -94,6 +94,7 @@ class _Sitting:
         self.asked = 0
         self.checks: dict[str, Wire | None] = {}
         """Checks whose place was reached → the wire to a fork of their own, if they have one."""
+        self.printed: dict[str, tuple[dict[str, Any], ...]] = {}
         self._begin_learner()
 
     def _fork(self, role: Any) -> Child:
@@ -210,8 +211,8 @@ class _Sitting:
             left = until - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            ready, _, _ = select.select([wire, *self.spill.reads], [], [], left)
-            if wire in ready:
+            ready, _, _ = select.select([wire.fileno(), *self.spill.reads], [], [], left)
+            if wire.fileno() in ready:
                 reply = wire.receive(max(until, time.monotonic() + 1.0))[0]
                 if reply.get("number") == self.asked:  # not what a cell wrote on this wire itself
                     return reply
@@ -297,16 +298,18 @@ class _Sitting:
             raise _Ended(check.key) from None
         finally:
             self.all.seconds += time.monotonic() - began
+        # What it prints before the hidden part begins; nothing after that is shown.
+        printed = self.printed.setdefault(check.key, cell_outputs(reply, (), self.job.limits.output_bytes))
         if reply["state"] == "open":
             return True
         self.all.note(
             CellRun(
                 check.key,
                 reply["state"],
-                cell_outputs(reply, (), self.job.limits.output_bytes),
+                printed,
                 trouble_from(reply.get("trouble"), check.key),
                 value_from(reply.get("value")),
-            )  # fmt: skip
+            )
         )
         if reply.get("lost"):
             raise _Ended(check.key)

@@ -16,6 +16,7 @@ import random
 import resource
 import socket
 import sys
+from typing import Any
 
 from . import answers, views
 from .shell import Shown, take_over, trouble
@@ -39,7 +40,7 @@ class Learner:
         self.names = {}
         """File name under which IPython compiled a cell → the cell's key."""
         self.key = ""
-        self.hardened = None
+        self.hardened: Any = None
         self._name_of = shell.compile.get_code_name
         shell.compile.get_code_name = self._named
         asyncio.set_event_loop(self.loop)

@@ -9,7 +9,7 @@ import collections
 import types
 
 from . import leaves
-from .values import DICTS, changing, dict_state, leaf_state
+from .values import DICTS, changes, dict_state, leaf_state
 from .wire import Garbled
 
 _DICT_TAGS = {tag: kind for kind, tag in DICTS.items()}
@@ -131,7 +131,7 @@ def _read_leaf(reader, number, start, count, tagged):
     value = leaves.unpack(tagged, blobs, reader.value)
     if number == 0:
         return value
-    if type(number) is not int or type(value) not in changing():
+    if type(number) is not int or not changes(type(value)):
         raise Garbled("no such number")
     entry = reader.table.entries.get(number)
     if entry is None:

@@ -136,7 +136,7 @@ class Stream(io.TextIOBase):
 class _Publisher(DisplayPublisher):
     shown = Any()
 
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_):
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
         display = (transient or {}).get("display_id")
         if update:
             self.shown.update(data, metadata, display)
@@ -247,14 +247,13 @@ def _warm_up(shell):
         asyncio.set_event_loop(None)
     shell.reset(new_session=True)
     shell.execution_count = 1
-    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = streams  # the warm parent's own words go to its log
+    sys.stdout, sys.stderr = streams  # the warm parent's own words go to its log
 
 
 def take_over(shell, shown):
     """Let everything *shell* shows from now on go to *shown*."""
     shell.shown = shell.display_pub.shown = shell.displayhook.shown = shown
     sys.stdout, sys.stderr = Stream(shown, "stdout", 1), Stream(shown, "stderr", 2)
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
     import builtins
     import getpass
 
@@ -268,7 +267,8 @@ def _nobody_there(prompt="", *_, **__):
 
 def trouble(error, names):
     """An exception as JSON values; *names*: file name of a cell's code → the cell's key."""
-    lines, step = [], error.__traceback__
+    lines: list[list[object]] = []
+    step = error.__traceback__
     while step is not None and len(lines) < 200:
         key = names.get(step.tb_frame.f_code.co_filename)
         if key is not None:

@@ -7,6 +7,7 @@ the warm parent, whose ``/proc`` shows every process of every child.
 from __future__ import annotations
 
 import os
+import time
 
 _PAGE = os.sysconf("SC_PAGESIZE")
 
@@ -18,6 +19,7 @@ class Tally:
         self.pid = pid
         self.memory_bytes = memory_bytes
         self.processes = processes
+        self._not_before = 0.0
 
     def over(self):
         """ "memory" or "processes" where the tree is over its limit, else ""."""
@@ -27,7 +29,13 @@ class Tally:
         # Cheap first: pages that processes share after a fork are counted for each of them here.
         if sum(_resident(pid) for pid in tree) <= self.memory_bytes:
             return ""
-        return "memory" if sum(_proportional(pid) for pid in tree) > self.memory_bytes else ""
+        began = time.monotonic()
+        if began < self._not_before:
+            return ""
+        used = sum(_proportional(pid) for pid in tree)
+        # The exact sum takes long where processes are many; looking at it must not become the work.
+        self._not_before = began + 10 * (time.monotonic() - began)
+        return "memory" if used > self.memory_bytes else ""
 
     def _tree(self):
         try:

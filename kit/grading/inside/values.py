@@ -11,9 +11,7 @@ This is the writing side; `reading` is the other.
 
 from __future__ import annotations
 
-import array
 import collections
-import contextlib
 import operator
 import sys
 import types
@@ -212,7 +210,7 @@ class Writer:
 
     def _leaf(self, value, anew):
         number = 0
-        if type(value) in changing():
+        if changes(type(value)):
             number, done = self.shared(value, anew, leaf_state)
             if done:
                 return ["r", number]
@@ -313,21 +311,18 @@ def leaf_state(value):
     return packed and (packed[0], packed[1], inner)
 
 
-def changing():
-    """Leaves that can change; numpy's and pandas' only where these were imported."""
-    stage = "numpy" in sys.modules, "pandas" in sys.modules
-    found = _CHANGING.get(stage)
+def changes(kind):
+    """Whether leaves of exactly the class *kind* can change in place."""
+    found = _CHANGE.get(id(kind))  # by id: a learner's metaclass is not asked
     if found is None:
-        numpy, pandas = (sys.modules.get(name) for name in ("numpy", "pandas"))
-        kinds = [array.array]
-        with contextlib.suppress(AttributeError):  # the learner's own numpy.py may be called numpy, too
-            kinds += [numpy.ndarray] if numpy else []
-            kinds += [pandas.Series, pandas.DataFrame] if pandas else []
-        found = _CHANGING[stage] = frozenset(kinds)
+        if not leaves.is_leaf(kind):
+            return False
+        found = _CHANGE[id(kind)] = leaves.can_change(kind)
     return found
 
 
-_CHANGING: dict[tuple[bool, bool], frozenset[type]] = {}
+_CHANGE: dict[int, bool] = {}
+"""Of leaves only: their classes stay where they are."""
 
 
 def _is_same(value, kept):

@@ -157,23 +157,24 @@ class Parent:
         from .privileges import drop
 
         judging = folder is not None
-
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         home = folder or message["home"] or walls.HOME
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 0)
-        if folder is None:
+        if not judging:
             os.dup2(fds[1], 1)
             os.dup2(fds[2], 2)
         walls.keep_only(fds[:1])
         with contextlib.suppress(OSError):  # it already leads a session where it has namespaces of its own
             os.setsid()
-        if self.walled and folder is None:
+        if self.walled and not judging:
             walls.map_user(*self.account)
         walls.limit(message["memory_bytes"], message["processes"], message["seconds"])
-        if self.walled and folder is None:
+        if not judging:
+            walls.step_back()
+        if self.walled and not judging:
             walls.furnish(message["scratch_bytes"], _needed())
         if self.walled:
             drop(dumpable=not judging)  # the parent looks at how much memory a learner's process shares with its forks
@@ -182,14 +183,14 @@ class Parent:
             install()
         os.environ["HOME"] = home
         wire = Wire(socket.socket(fileno=fds[0]))
-        if folder is None:
-            from .learner import serve
-
-            serve(wire, self.shell, home)
-        else:
+        if judging:
             from .judge import serve as judge
 
             judge(wire, folder)
+        else:
+            from .learner import serve
+
+            serve(wire, self.shell, home)
 
     # --- ends ---------------------------------------------------------------------------------------------------------
 
