@@ -34,6 +34,12 @@ class Size:
     players: int = 4
     """Learners of the played cohort."""
     player_rounds: int = 3
+    submissions: int = 36
+    """That a class hands in at once."""
+    commands: int = 4
+    """Of these the ones that get a command of nbgrader's each: it takes that long."""
+    watched: int = 10
+    """Of these the ones that `kit watch` gets, one at a time."""
 
 
 class Ground:

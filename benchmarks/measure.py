@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from benchmarks.tree import seconds_used
 from benchmarks.walled import Walled
 
 Work = Callable[[], object]
@@ -29,7 +29,7 @@ class Cost:
     cpu: float
     """Seconds of processor time, user and system, of this process and of everything it started."""
     walled: float = 0.0
-    """Of these, the ones spent behind walls: in sandboxed kernels."""
+    """Of these, the ones spent behind walls: in the sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,11 @@ def _cost(work: Work) -> Cost:
     gc.collect()
     walled = Walled()
     walled.start()
-    cpu, start = _cpu(), time.perf_counter()
+    cpu, start = seconds_used(), time.perf_counter()
     work()
-    wall, cpu = time.perf_counter() - start, _cpu() - cpu
-    behind, looking = walled.stop()
-    return Cost(wall, cpu + behind - looking, behind)
-
-
-def _cpu() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+    wall, cpu = time.perf_counter() - start, seconds_used() - cpu
+    behind, lost, looking = walled.stop()
+    return Cost(wall, cpu + lost - looking, behind)
 
 
 def median_and_range(values: Iterable[float]) -> str:

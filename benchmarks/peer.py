@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from benchmarks.start import program
 from kit.course import Course
 
 
@@ -24,6 +26,7 @@ class Nbgrader:
     def __init__(self, folder: Path, course: Course) -> None:
         self.folder = folder
         shutil.copytree(course.gradebook_dir / "source", folder / "source")
+        (folder / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.course_id = {course.id!r}\n")
         config = Config()
         config.CourseDirectory.root = str(folder)
         config.CourseDirectory.course_id = course.id
@@ -48,6 +51,18 @@ class Nbgrader:
         """`nbgrader autograde`, then `nbgrader generate_feedback`; RuntimeError with its log if one fails."""
         self._do("autograde", assignment, learner)
         self._do("generate_feedback", assignment, learner)
+
+    def autograde(self, assignment: str) -> None:
+        """`nbgrader autograde` of everybody's submission of *assignment*; RuntimeError with its log if it fails."""
+        self._do("autograde", assignment, "*")
+
+    def command(self, assignment: str, learner: str) -> None:
+        """`nbgrader autograde` of one submission as a command of its own."""
+        command = [program("nbgrader"), "autograde", assignment, "--student", learner]
+        environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"nbgrader autograde {assignment} {learner} failed:\n{done.stderr}")
 
     def _do(self, what: str, *names: str) -> None:
         with _as_before():

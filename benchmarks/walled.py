@@ -1,20 +1,20 @@
 """Processor time of processes behind walls (in a process namespace of their own), most of what grading costs.
 
-The system adds a process's time to whoever waits for it. Behind walls nobody does: everything there is killed with
-them. So it is looked at every few milliseconds while it lives; what it uses after the last look is missing.
+The system adds a process's time to whoever waits for it. When walls come down, everything behind them is killed and
+nobody waits. So it is looked at every few milliseconds while it lives; what it uses after the last look is missing.
+Walls that still stand at the end are counted by `benchmarks.tree`, exactly.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+
+from benchmarks.tree import children, seconds_below, seconds_of
 
 EVERY_SECONDS = 0.02
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Walled:
@@ -22,6 +22,8 @@ class Walled:
 
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}
+        """By the outermost process behind each of the walls: its time and that of everything below it."""
+        self._before: dict[int, float] = {}
         self._looking = 0.0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -29,32 +31,40 @@ class Walled:
 
     def start(self) -> None:
         """Begin to look."""
+        self._look_once()
+        self._before = dict(self._seconds)
         self._thread.start()
 
-    def stop(self) -> tuple[float, float]:
-        """Seconds the walled processes used, and the ones it took this process to look at them."""
+    def stop(self) -> tuple[float, float, float]:
+        """Seconds used behind walls; of these the ones behind walls that are gone; seconds it took to look."""
         self._end.set()
         self._thread.join()
-        return sum(self._seconds.values()), self._looking
+        standing = self._look_once()
+        used = {pid: seconds - self._before.get(pid, 0.0) for pid, seconds in self._seconds.items()}
+        lost = sum(seconds for pid, seconds in self._seconds.items() if pid not in standing)
+        return sum(used.values()), lost, self._looking
 
     def _look(self) -> None:
         if self._own is None:  # not Linux: there are no walls
             return
         while not self._end.wait(EVERY_SECONDS):
-            for pid in _descendants([os.getpid()]):
-                with contextlib.suppress(OSError):  # it has ended since
-                    if _namespace(str(pid)) not in (self._own, None):
-                        self._seconds[pid] = _used(pid)
+            self._look_once()
         self._looking = time.thread_time()
 
+    def _look_once(self) -> set[int]:
+        standing = set(self._walled(os.getpid()))
+        for pid in standing:
+            # The outer process first: a child that ends meanwhile is then missing in this look, but never there twice.
+            now = seconds_of(pid) + seconds_below(pid)
+            self._seconds[pid] = max(now, self._seconds.get(pid, 0.0))
+        return standing
 
-def _descendants(of: Iterable[int]) -> Iterator[int]:
-    for pid in of:
-        for path in Path(f"/proc/{pid}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                children = [int(word) for word in path.read_text().split()]
-                yield from children
-                yield from _descendants(children)
+    def _walled(self, pid: int) -> Iterator[int]:
+        for child in children(pid):
+            if _namespace(str(child)) not in (self._own, None):
+                yield child
+            else:
+                yield from self._walled(child)
 
 
 def _namespace(pid: str) -> str | None:
@@ -62,9 +72,3 @@ def _namespace(pid: str) -> str | None:
         return os.readlink(f"/proc/{pid}/ns/pid")
     except OSError:
         return None
-
-
-def _used(pid: int) -> float:
-    # After the command's name, which may hold blanks: fields 14 and 15 are user and system time (proc(5)).
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -16,6 +16,9 @@ from benchmarks.ground import Ground, Size
 from benchmarks.measure import Cost, Row, measure, simply
 from benchmarks.page import replaced, table
 from benchmarks.parts import PARTS
+from kit.course import Limits
+from kit.grading.executors import CellJob, Job
+from kit.grading.executors.local import LocalExecutor
 from kit.grading.executors.sandbox import enclose, find_walls
 from tests.courses import write_course
 
@@ -28,7 +31,9 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     units = {"01-one": (), "02-two": ("01-one",)}
     few = {"forms": "ab", "objectives": {"adding": ("diagram",)}, "enrichment": False}
     root = write_course(tmp_path_factory.mktemp("tiny") / "course", units, **few)
-    size = Size(root, "02-two.a", rounds=1, learners=3, many=5, players=1, player_rounds=1)
+    size = Size(
+        root, "02-two.a", rounds=1, learners=3, many=5, players=1, player_rounds=1, submissions=4, commands=1, watched=1
+    )
     with Ground(size, NOTHING_SAID) as found:
         yield found
 
@@ -90,6 +95,37 @@ def test_the_processor_time_of_started_processes_counts() -> None:
     burning = [sys.executable, "-I", "-S", "-c", BURN]
     costs = measure({"burn": simply(lambda: subprocess.run(burning, check=True))}, 1, NOTHING_SAID)
     assert costs["burn"][0].cpu > 0.4
+
+
+def test_the_processor_time_of_a_process_that_goes_on_living_counts_with_its_childrens() -> None:
+    burning = [sys.executable, "-I", "-S", "-c", BURN]
+    code = f"import subprocess\nwhile input(): print(subprocess.run({burning!r}).returncode, flush=True)"
+    command = [sys.executable, "-I", "-S", "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def let_it_burn() -> None:
+            print("burn", file=process.stdin, flush=True)
+            assert process.stdout.readline() == "0\n"
+
+        costs = measure({"burn": simply(let_it_burn)}, 2, NOTHING_SAID)
+        process.communicate("\n")
+    assert all(0.4 < cost.cpu < 0.9 for cost in costs["burn"]), "each round's own"
+
+
+def test_a_submission_burns_its_processor_time_where_the_benchmark_sees_it() -> None:
+    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-I', '-S', '-c', {BURN!r}])"
+    job = Job((CellJob("burn", code),), "python3", "python", Limits())
+    walls = find_walls()
+    if walls.bwrap is None:
+        pytest.skip(walls.isolation)
+    executor = LocalExecutor("bubblewrap", ())
+    try:
+        costs = measure({"burn": simply(lambda: executor.run(job))}, 1, NOTHING_SAID)
+    finally:
+        executor.close()
+    assert 0.4 < costs["burn"][0].cpu < 5, "counted, and not the start of the warm parent before"
 
 
 def test_the_processor_time_of_a_kernel_that_is_killed_with_its_walls_counts(tmp_path: Path) -> None:

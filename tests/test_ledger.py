@@ -49,6 +49,26 @@ def test_what_is_written_is_read_back_in_order(url: str) -> None:
         ledger.append(written)
         assert ledger.events() == written
         assert [e.key for e in ledger.events("ada")] == ["1", "3"]
+        assert [e.key for e in ledger.events("ben", "ada", "nobody")] == ["1", "2", "3"]
+
+
+def test_what_is_new_is_told_from_a_number_on_with_that_number_first(url: str) -> None:
+    with Ledger(url) as ledger, Ledger(url) as another:
+        assert (ledger.last(), ledger.news()) == (None, [])
+        ledger.append([event("1"), event("2", "ben")])
+        last = ledger.last()
+        assert last is not None
+        assert (last.key, last.learner) == ("2", "ben")
+        another.append([event("2", "ben"), event("3")])
+        assert [(entry.key, entry.learner) for entry in ledger.news(last.seq)] == [("2", "ben"), ("3", "ada")]
+        assert [entry.key for entry in ledger.news()] == ["1", "2", "3"]
+
+
+def test_several_events_written_at_once_are_numbered_in_their_order(url: str) -> None:
+    keys = [str(number) for number in range(300, 0, -1)]
+    with Ledger(url) as ledger:
+        ledger.append(event(key) for key in keys)
+        assert [entry.key for entry in ledger.news()] == keys
 
 
 def test_a_time_of_any_zone_comes_back_as_the_same_moment(url: str) -> None:

@@ -26,7 +26,9 @@ max_cycles = 3
 
 # rule = "every-objective"        # which decision rule speaks
 # exchange = "folder"             # how notebooks reach learners
-# executor = "nbclient"           # what runs their code
+# executor = "local"              # what runs their code: this machine, or a dask cluster
+# sandbox = "bubblewrap"          # what keeps their code apart; "none" gives it all your rights
+# preload = []                    # modules to import once for all submissions, besides numpy, pandas, matplotlib
 # workers = 4                     # submissions graded at the same time (as many as there are processors)
 # ledger = "postgresql://…"       # where the mastery records are kept (a file in gradebook/)
 # gradebook = "postgresql://…"    # where nbgrader's gradebook is kept (a file in gradebook/)
@@ -34,6 +36,7 @@ max_cycles = 3
 # [limits]                        # what one submission may use
 # cell_seconds = 20
 # notebook_seconds = 180
+# memory_bytes = 1_500_000_000
 """)
 
 

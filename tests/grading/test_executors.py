@@ -102,15 +102,6 @@ ONE_BAD_CELL = {
         "died",
     ),
     "all descriptors closed": ("import os\nos.closerange(0, 100)", "died"),
-    "four processes that fill the memory together": (
-        "import os, time\n"
-        "for _ in range(4):\n"
-        "    if os.fork() == 0:\n"
-        "        x = b'x' * 500_000_000\n"
-        "        time.sleep(60)\n"
-        "time.sleep(60)",
-        "died",
-    ),
 }
 
 
@@ -137,6 +128,37 @@ def test_a_cell_over_its_time_is_stopped_and_the_others_run(executor: Executor, 
     run = executor.run(job("x = 1", source, "assert x == 1", limits=IMPATIENT))
     assert states(run.cells) == ["ran", "timeout", "ran"]
     assert len(printed(run.cells[1])) < 2 * LIMITS.output_bytes
+
+
+HOGS = (
+    "import os, time\n"
+    "for _ in range(4):\n"
+    "    if os.fork() == 0:\n"
+    "        x = b'x' * 500_000_000\n"
+    "        time.sleep(60)\n"
+)
+
+
+def test_processes_that_fill_the_memory_together_end_with_their_cell(executor: Executor) -> None:
+    run = executor.run(job("x = 1", HOGS + "time.sleep(60)", "assert x == 1", limits=IMPATIENT))
+    assert run.cells[1].state in ("died", "timeout")
+    assert states(run.cells[::2]) == ["ran", "ran"]
+
+
+LEFT_RUNNING = {
+    "processes that fill the memory": HOGS,
+    "three hundred processes": "import subprocess\nfor _ in range(300):\n    try: subprocess.Popen(['sleep', '600'])\n"
+    "    except OSError: pass",
+    "processes that start others": "import os\nif os.fork() == 0:\n    while True:\n        try: os.fork()\n"
+    "        except OSError: pass",
+}
+
+
+@pytest.mark.parametrize("source", LEFT_RUNNING.values(), ids=LEFT_RUNNING.keys())
+def test_what_a_cell_left_running_costs_no_answer_after_it(executor: Executor, source: str) -> None:
+    answers = "kept = [2]\ndef two(): return kept[0]"  # the check needs a fork of its own
+    run = executor.run(job("x = 1", source, "import time\ntime.sleep(1)", answers, "assert two() == 2", "assert x == 1"))
+    assert [run.cells[n].state for n in (0, 3, 4, 5)] == ["ran"] * 4
 
 
 def test_a_fork_bomb_ends_with_its_cell(executor: Executor) -> None:

@@ -2,8 +2,8 @@
 
 A worker starts a warm parent of its own, as a process beside it (a worker has threads, from which forking is unsafe),
 and holds nothing of the course but the job it is at. It needs the package ``mastery-kit`` and a working bubblewrap
-(unless ``sandbox = "none"``). A job whose worker is lost is given to another one; its key is new for each submission, so that
-exactly one result comes back.
+(unless ``sandbox = "none"``). A job whose worker is lost is given to another one; its key is new for each
+submission, so that exactly one result comes back.
 """
 
 from __future__ import annotations

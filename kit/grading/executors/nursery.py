@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import secrets
 import socket
 import struct
 import subprocess
@@ -20,7 +22,7 @@ from typing import Literal
 from kit.course import Limits
 from kit.errors import GraderFault, KitError
 from kit.grading.executors.cgroups import Group, find_ground, group_for
-from kit.grading.executors.leftovers import MARK, end_leftovers, new_folder, remove_folder
+from kit.grading.executors.leftovers import end_leftovers, new_folder, remove_folder
 from kit.grading.executors.sandbox import Walls, enclose_parent, environment
 from kit.grading.inside.wire import Closed, Garbled, Wire
 
@@ -29,9 +31,16 @@ START_SECONDS = 180.0
 """A warm parent that has not answered by then is our fault; generous, as graders are busy machines."""
 END_SECONDS = 120.0
 """A child that is not gone by then takes the warm parent with it; generous, as above."""
-# Bubblewrap dies with the *thread* that started it (PR_SET_PDEATHSIG): a worker's ends with its round, this one never.
-_STARTER = ThreadPoolExecutor(1, thread_name_prefix="kit-nursery-starter")
 Role = Literal["learner", "judge"]
+
+
+@functools.cache
+def _starter(pid: int) -> ThreadPoolExecutor:
+    """The thread of this process that starts warm parents.
+
+    Bubblewrap dies with the *thread* that started it (PR_SET_PDEATHSIG); a worker's ends with its round, this one never.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix="kit-nursery-starter")
 
 
 @dataclass
@@ -43,7 +52,10 @@ class Child:
     nursery: Nursery
     home: Path | None
     """Its folder where there are no walls: removed with it."""
+    mark: str
+    """By which what it started is found there."""
     gone: threading.Event = field(default_factory=threading.Event)
+    tidied: threading.Event = field(default_factory=threading.Event)
     group: Group | None = None
     """Its control group, where there are any."""
     why: str = ""
@@ -68,6 +80,16 @@ class Child:
         """Ask the code that runs in it to stop (SIGINT)."""
         self.nursery.tell({"do": "interrupt", "id": self.id})
 
+    def keep(self, pid: int) -> None:
+        """Tell which of its forks, by the number they have there, is ours: it answers for a check."""
+        self.nursery.tell({"do": "keep", "id": self.id, "pid": pid})
+
+    def tidy(self, seconds: float) -> None:
+        """End what its code left running, apart from those; waits for it, at most so many seconds."""
+        self.tidied.clear()
+        self.nursery.tell({"do": "tidy", "id": self.id})
+        self.tidied.wait(seconds)
+
     def end(self) -> None:
         """End it with everything it started; returns when nothing of it is left."""
         if not self.gone.is_set():
@@ -78,7 +100,7 @@ class Child:
         if self.group is not None:
             self.group.close()
         if self.home is not None:
-            end_leftovers(self.nursery.mark, self.home)
+            end_leftovers(self.mark, self.home)
             remove_folder(self.home.parent)
 
 
@@ -86,7 +108,6 @@ class Nursery:
     """One warm parent, started when it is first needed. Several threads may ask it for children."""
 
     def __init__(self, walls: Walls, preload: Sequence[str], interpreter: str = sys.executable) -> None:
-        self.mark = os.urandom(16).hex()
         self._walls = walls
         self._numbers = count()
         self._children: dict[int, Child] = {}
@@ -97,10 +118,10 @@ class Nursery:
         argv = [interpreter, "-s", str(INSIDE / "__main__.py"), str(theirs.fileno()), str(int(walls.bwrap is not None))]
         env = environment(walls, self._folder / "home", interpreter)
         with (self._folder / "stderr").open("wb") as stderr:
-            self._process = _STARTER.submit(
+            self._process = _starter(os.getpid()).submit(
                 subprocess.Popen,
                 enclose_parent(walls, [*argv, *preload], [INSIDE]),
-                env={**env, MARK: self.mark, "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+                env={**env, "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
                 pass_fds=[theirs.fileno()],
@@ -143,7 +164,7 @@ class Nursery:
         if role == "learner" and self._walls.bwrap is None:
             home = new_folder() / "home"
             home.mkdir()
-        child = Child(next(self._numbers), Wire(ours), self, home)
+        child = Child(next(self._numbers), Wire(ours), self, home, secrets.token_hex(16) if home else "")
         with self._lock:
             over = self._over
             self._children[child.id] = child
@@ -153,7 +174,7 @@ class Nursery:
             child.end()
             raise GraderFault("The warm parent of the graders has ended. The next round starts it again.")
         message = {
-            "do": "fork", "id": child.id, "role": role, "home": str(home) if home else None,
+            "do": "fork", "id": child.id, "role": role, "home": str(home) if home else None, "mark": child.mark,
             "memory_bytes": limits.memory_bytes, "processes": limits.processes,
             "scratch_bytes": limits.scratch_bytes, "seconds": 2 * limits.notebook_seconds,
         }  # fmt: skip
@@ -172,6 +193,12 @@ class Nursery:
         try:
             while True:
                 message, _, _ = self._control.receive()
+                if message["did"] == "tidy":
+                    with self._lock:
+                        tidied = self._children.get(message["id"])
+                    if tidied is not None:
+                        tidied.tidied.set()
+                    continue
                 with self._lock:
                     child = self._children.pop(message["id"], None)
                 if child is not None:
@@ -187,6 +214,7 @@ class Nursery:
     def _bury(child: Child, why: str) -> None:
         child.why = why
         child.gone.set()
+        child.tidied.set()
         with contextlib.suppress(OSError):  # whoever waits for its answer sees that it is gone
             child.wire.sock.shutdown(socket.SHUT_RDWR)
 

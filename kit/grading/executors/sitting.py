@@ -156,22 +156,33 @@ class _Sitting:
         return run
 
     def _view(self, check: CellJob) -> None:
+        """Have the names kept as they are at the place of *check*, in a fork of its own where that is needed."""
+        reply = self._viewed(check, again=False)
+        if reply is not None and "full" in reply:  # no room for the fork: what cells left running is in its way
+            self.learner.tidy(SLACK_SECONDS)
+            reply = self._viewed(check, again=True)
+        if reply is None or "full" in reply:
+            raise _Ended(self._before(check))
+
+    def _viewed(self, check: CellJob, again: bool) -> dict[str, Any] | None:
         ours, theirs = socket.socketpair()
         request = {
             "do": "view", "key": check.key, "reads": list(check.reads), "inside": check.mode == "inside",
-            "seconds": self.job.limits.cell_seconds,
+            "seconds": self.job.limits.cell_seconds, "again": again,
         }  # fmt: skip
         wire = Wire(ours)
         self.stack.callback(wire.close)
         try:
             reply = self._asked(request, self.job.limits.cell_seconds, [theirs.fileno()])
         except TimeoutError:
-            reply = None
+            return None
         finally:
             theirs.close()
-        if reply is None:
-            raise _Ended(self._before(check))
-        self.checks[check.key] = wire if reply.get("own") is True else None
+        own = reply is not None and reply.get("own") is True
+        if own and reply is not None and type(reply.get("pid")) is int:
+            self.learner.keep(reply["pid"])
+        self.checks[check.key] = wire if own else None
+        return reply
 
     def _before(self, check: CellJob) -> str:
         """The last cell of the learner's that ran before *check*: what it left running ended the process."""

@@ -11,16 +11,20 @@ Nothing of this process is trusted, and nothing in it is secret.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import resource
 import socket
 import sys
+import time
 from typing import Any
 
 from . import answers, views
 from .shell import Shown, take_over, trouble
 from .wire import Closed, Wire
+
+FORK_TRIES = 100
 
 
 def serve(wire, shell, home):
@@ -92,13 +96,19 @@ class Learner:
         """Keep what the names mean here; *own*: a fork of its own will answer for this check."""
         key, inside = message["key"], message["inside"]
         view = views.take(self.shell.user_ns, message["reads"])
-        own = inside or view.moving
-        if own and _fork_away():
-            self._stand_in(Wire(socket.socket(fileno=fds[0])), key, view, message)
-        os.close(fds[0])
-        if not own:
+        pid = 0
+        if inside or view.moving:
+            try:
+                pid = _fork(message["again"])
+            except OSError as error:  # what the learner's code left running has used up the processes there may be
+                os.close(fds[0])
+                return {"own": False, "full": str(error)}
+            if pid == 0:
+                self._stand_in(Wire(socket.socket(fileno=fds[0])), key, view, message)
+        else:
             self.views[key] = view
-        return {"own": own}
+        os.close(fds[0])
+        return {"own": pid != 0, "pid": pid}
 
     def answer(self, message, blobs, fds):
         """Answer the judge until it closes its end."""
@@ -136,8 +146,23 @@ class Learner:
         return name
 
 
-def _fork_away():
-    return os.fork() == 0
+def _fork(again):
+    """`os.fork`; again: what was in its way has been ended, and goes off the list as it is waited for."""
+    for left in reversed(range(FORK_TRIES if again else 1)):
+        try:
+            return os.fork()
+        except OSError:
+            if not left:
+                raise
+            _take_off_the_list()
+            time.sleep(0.02)
+    raise AssertionError("the last try returns or raises")
+
+
+def _take_off_the_list():
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
 
 
 def _be_quiet():

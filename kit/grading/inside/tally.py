@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 
+_NO_LIMIT = 1 << 22
 _PAGE = os.sysconf("SC_PAGESIZE")
 
 
@@ -23,7 +24,7 @@ class Tally:
 
     def over(self):
         """ "memory" or "processes" where the tree is over its limit, else ""."""
-        tree = self._tree()
+        tree = self._tree(self.processes)
         if len(tree) > self.processes:
             return "processes"
         # Cheap first: pages that processes share after a fork are counted for each of them here.
@@ -37,7 +38,11 @@ class Tally:
         self._not_before = began + 10 * (time.monotonic() - began)
         return "memory" if used > self.memory_bytes else ""
 
-    def _tree(self):
+    def others(self, kept):
+        """Processes of the tree but the first one and those *kept* (numbers of its own namespace)."""
+        return [pid for pid in self._tree(_NO_LIMIT) if pid != self.pid and _inner(pid) not in kept]
+
+    def _tree(self, most):
         try:
             first = _children(self.pid)
         except OSError:
@@ -50,7 +55,7 @@ class Tally:
                 waiting.extend(_children(pid))
             except OSError:
                 continue
-            if len(found) > self.processes:
+            if len(found) > most:
                 break
         return found
 
@@ -61,6 +66,15 @@ def _children(pid):
         with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
             found += [int(word) for word in file.read().split()]
     return found
+
+
+def _inner(pid):
+    """The number of a process in its own namespace; 0 where it has ended."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            return next((int(line.split()[-1]) for line in file if line.startswith("NSpid:")), 0)
+    except OSError:
+        return 0
 
 
 def _resident(pid):

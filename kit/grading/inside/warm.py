@@ -2,6 +2,8 @@
 
     fork        a child with a wire of its own: a learner's process or a judge
     interrupt   SIGINT for a child
+    keep        a fork of a child that answers for a check
+    tidy        end what a child has started, apart from those
     end         kill a child and everything it started
 
 Every child's end is told, with the reason where the parent had to end it. The parent runs no code of a course: what it
@@ -22,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import walls
 from .tally import Tally
@@ -32,6 +34,8 @@ ALWAYS = ("numpy", "pandas", "matplotlib.pyplot")
 """Imported besides IPython, where they are installed."""
 DRAWING = ("matplotlib_inline.backend_inline",)
 """Imported once the shell is there, which it looks for."""
+MARK = "KIT_SUBMISSION"
+TIDYINGS = 40
 LOOK_SECONDS = 0.05
 """Between two looks at how much memory the children use."""
 
@@ -45,6 +49,10 @@ class Child:
     tally: Tally
     folder: str | None
     """A judge's, to be removed with it."""
+    kept: set[int] = field(default_factory=set)
+    """Forks that answer for a check, by their number in its own namespace."""
+    spared: bool = False
+    """Whether it was over its limits once, and only what it left running was ended."""
     why: str = ""
     """Why the parent ended it."""
 
@@ -81,6 +89,25 @@ def _needed():
     """Folders that imports in a child may still read, none inside another."""
     folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.path.abspath(__file__))}
     return sorted(folder for folder in folders if not any(folder.startswith(other + "/") for other in folders))
+
+
+def _tidy(child):
+    """End what it has started; first all of it is stopped, for the living could start others in place of the dead."""
+    stopped: set[int] = set()
+    for _ in range(TIDYINGS):
+        others = set(child.tally.others(child.kept))
+        if others <= stopped:
+            break
+        for pid in others - stopped:
+            _signal(pid, signal.SIGSTOP)
+        stopped |= others
+    for pid in stopped:
+        _signal(pid, signal.SIGKILL)
+
+
+def _signal(pid, number):
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 class Parent:
@@ -128,6 +155,11 @@ class Parent:
         if message["do"] == "interrupt":
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child.pid, signal.SIGINT)
+        elif message["do"] == "keep":
+            child.kept.add(message["pid"])
+        elif message["do"] == "tidy":
+            _tidy(child)
+            self.control.send({"did": "tidy", "id": child.id})
         else:
             self._kill(child)
 
@@ -182,6 +214,8 @@ class Parent:
 
             install()
         os.environ["HOME"] = home
+        if message["mark"]:
+            os.environ[MARK] = message["mark"]  # by which programs it starts are found, where no walls hold them
         wire = Wire(socket.socket(fileno=fds[0]))
         if judging:
             from .judge import serve as judge
@@ -197,7 +231,10 @@ class Parent:
     def _watch(self):
         for child in self.children.values():
             why = child.tally.over()
-            if why and not child.why:
+            if why and not child.spared and self.walled:
+                child.spared = True  # what earlier cells left running must not cost the one that runs now
+                _tidy(child)
+            elif why and not child.why:
                 child.why = why
                 self._kill(child)
 

@@ -6,8 +6,10 @@ What the learner's process sends is believed by nobody: a frame that is not one 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import math
+import os
 import socket
 import struct
 import time
@@ -104,7 +106,7 @@ class Wire:
                 self._patience(until)
                 if self.takes_fds and not parts and size == _HEAD.size:
                     part, found, _, _ = socket.recv_fds(self.sock, left, _FDS)
-                    fds.extend(found)
+                    fds.extend(map(_clear_of_the_streams, found))
                 else:
                     part = self.sock.recv(min(left, 1 << 20))
                 if not part:
@@ -126,3 +128,12 @@ class Wire:
         if left <= 0:
             raise TimeoutError
         self.sock.settimeout(left)
+
+
+def _clear_of_the_streams(descriptor):
+    """The same file at a number above 2: where 0, 1 or 2 were closed, a descriptor that comes gets their number."""
+    if descriptor > 2:
+        return descriptor
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(descriptor)
+    return moved
