@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from kit.course import Course, load_course
 from kit.cycle import reconcile
 from kit.errors import KitError
 from kit.files import write_text
+from kit.grading.executors import open_executor
 from kit.lock import alone, at_work
 from kit.stages.opened import OpenCourse, Scope, Step, Watch, open_course
 
@@ -84,6 +86,7 @@ def watch_course(
         pause = 1.0  # what arrived before the listener was ready is found by a second look
         trouble = ""
         before: OpenCourse | None = None
+        threading.Thread(target=_warm_up, args=(course,), daemon=True).start()
         while not stop.is_set():
             arrived = bell.take()
             about = _narrowed(scope or Scope(), arrived)
@@ -106,6 +109,12 @@ def watch_course(
             pause = every
         stop.set()
         listener.join()
+
+
+def _warm_up(course: Course) -> None:
+    """Get ready for the first submission, while nobody waits for it; if that fails, its round will say so."""
+    with suppress(KitError):
+        open_executor(course).warm_up()
 
 
 def _narrowed(scope: Scope, arrived: frozenset[str] | None) -> Scope:

@@ -59,6 +59,10 @@ class DaskExecutor:
         finally:
             future.release()
 
+    def warm_up(self) -> None:
+        """Connect to the cluster."""
+        self._client()
+
     def _client(self) -> Any:
         with self._lock:
             if self._opened is None or self._opened.status != "running":

@@ -118,10 +118,13 @@ class Run:
 
 
 class Executor(Protocol):
-    """Runs a job. One method; every executor passes `tests/grading/test_executors.py`."""
+    """Runs jobs. Two methods; every executor passes `tests/grading/test_executors.py`."""
 
     isolation: str
     """For `kit status`: what keeps the learner's code away from everything else."""
 
     def run(self, job: Job) -> Run:
         """Run every cell and clean everything up; GraderFault when it is not the learner's code that failed."""
+
+    def warm_up(self) -> None:
+        """Do now what the first job would have to wait for; GraderFault or KitError as that would get."""

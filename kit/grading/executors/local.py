@@ -51,6 +51,10 @@ class LocalExecutor:
                     raise
         raise AssertionError("the last try returns or raises")
 
+    def warm_up(self) -> None:
+        """Start the warm parent."""
+        self._open()
+
     def _open(self) -> Nursery:
         with self._lock:
             if self._nursery is None or not self._nursery.alive:
@@ -69,7 +73,11 @@ class LocalExecutor:
 
 def shared_executor(sandbox: str, preload: Sequence[str] = ()) -> LocalExecutor:
     """The one executor of this process for these settings: a warm parent takes a second to start."""
-    return _shared(sandbox, tuple(preload), os.getpid())
+    with _SHARING:  # two threads that ask at once get the same one
+        return _shared(sandbox, tuple(preload), os.getpid())
+
+
+_SHARING = threading.Lock()
 
 
 @functools.cache

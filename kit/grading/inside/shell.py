@@ -197,18 +197,30 @@ class Shell(InteractiveShell):
             transformed, broken = self.transform_cell(source), None
         except Exception:
             transformed, broken = source, sys.exc_info()
-        if not self.should_run_async(source, transformed_cell=transformed, preprocessing_exc_tuple=broken):
-            return self.run_cell(source, store_history=True)
-        cell = asyncio.ensure_future(
-            self.run_cell_async(
-                source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=broken
-            )
+        running = self.run_cell_async(
+            source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=broken
         )
+        result = None
         try:
-            with _cancelled_by_sigint(cell):
-                return await cell
+            if self.should_run_async(source, transformed_cell=transformed, preprocessing_exc_tuple=broken):
+                cell = asyncio.ensure_future(running)
+                with _cancelled_by_sigint(cell):
+                    result = await cell
+            else:
+                result = _run_through(running)
+            return result
         finally:
             self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+
+
+def _run_through(coroutine):
+    """The result of a coroutine that waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("a cell without await waits for something")
 
 
 @contextlib.contextmanager
