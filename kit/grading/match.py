@@ -143,7 +143,8 @@ def _pair(source: Sequence[SourceCell], sent: Sequence[LearnerCell]) -> dict[int
 
     for cell in source:
         if cell.grade_id:
-            take(cell, [i for i, learner in enumerate(sent) if learner.grade_id == cell.grade_id])
+            named = [i for i, learner in enumerate(sent) if learner.grade_id == cell.grade_id]
+            take(cell, _surely(cell, named, sent) if cell.given_back else named)
     for cell in source:
         if cell.id:
             take(cell, [i for i, learner in enumerate(sent) if learner.id == cell.id])
@@ -152,7 +153,20 @@ def _pair(source: Sequence[SourceCell], sent: Sequence[LearnerCell]) -> dict[int
             same = [i for i, s in enumerate(sent) if i not in origin and not _differs(s.source, cell.released)]
             take(cell, same if len(same) == 1 else [])
     _pair_by_place(source, sent, origin, taken)
+    for cell in source:
+        if cell.given_back and cell.grade_id:
+            take(cell, [i for i, learner in enumerate(sent) if learner.grade_id == cell.grade_id])
+    _pair_by_place(source, sent, origin, taken)
     return origin
+
+
+def _surely(cell: SourceCell, named: list[int], sent: Sequence[LearnerCell]) -> list[int]:
+    """Which of the cells with the name of a cell that is given back is that cell, at most one.
+
+    Its name alone proves nothing: an answer may bear it, and would be lost if it were taken for the check.
+    """
+    same = [i for i in named if cell.id and sent[i].id == cell.id]
+    return (same or [i for i in named if not _differs(sent[i].source, cell.released)])[:1]
 
 
 def _pair_by_place(

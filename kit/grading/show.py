@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kit.grading.executors.job import CellRun, Run
+from kit.grading.harmless import harmless, with_pictures
 from kit.grading.match import Placed
 from kit.grading.trusted import Trusted
 
 SAFE_MIMES = ("text/plain", "image/png", "image/jpeg")
 """What is kept of a display: formgrader would run anything else in the instructor's browser, with their rights."""
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _NOTES = {
     "restored": "This cell was missing from the submission and was put back before grading.",
     "replaced": "This cell had been changed in the submission; the original was put back before grading.",
@@ -58,9 +60,25 @@ def _cell(cell: Placed, run: CellRun | None, count: int, identity: str) -> dict[
     if cell.type == "code":
         values["execution_count"] = count if run and run.state != "not-run" else None
         values["outputs"] = [*_remarks(cell, run), *(_outputs(run) if run else ())]
-    elif cell.cell is not None and cell.fate in ("kept", "extra") and (pictures := _attachments(cell.cell.attachments)):
-        values["attachments"] = pictures
+    else:
+        values |= _text(cell)
     return values
+
+
+def _text(cell: Placed) -> dict[str, Any]:
+    """Source and attachments of a text cell; the learner's own words are made harmless."""
+    sent = cell.cell.attachments if cell.cell is not None and cell.fate in ("kept", "extra") else None
+    pictures = _attachments(sent)
+    names = {name: _file_name(name, number) for number, name in enumerate(pictures, 1)}
+    theirs = cell.changed and not (cell.origin and cell.origin.given_back)
+    source = harmless(cell.source, names) if theirs else with_pictures(cell.source, names)
+    attached = {names[name]: bundle for name, bundle in pictures.items()}
+    return {"source": source, **({"attachments": attached} if attached else {})}
+
+
+def _file_name(name: str, number: int) -> str:
+    """A name that means the same to every reader of a link: *name* itself if it is a plain one."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", name) else f"picture-{number}"
 
 
 def _metadata(cell: Placed) -> dict[str, Any]:
@@ -159,5 +177,5 @@ def _attachments(value: Any) -> dict[str, dict[str, str]]:
         str(name): kept
         for name, bundle in value.items()
         if isinstance(bundle, dict)
-        and (kept := {m: _string(bundle[m]) for m in ("image/png", "image/jpeg") if isinstance(bundle.get(m), str)})
+        and (kept := {m: data for m in SAFE_MIMES[1:] if _BASE64.fullmatch(data := _string(bundle.get(m)))})
     }

@@ -7,8 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
+
+from tests.equality.driver import SHARES
 
 ROOT = Path(__file__).resolve().parents[2]
 Verdict = float | Literal["waits", "lost"]
@@ -73,10 +76,15 @@ class Peer:
 
     def autograde(self) -> None:
         """``nbgrader autograde`` for everything in submitted/ that is new there."""
-        result = self._drive("autograde")
-        self.lost |= result["lost"]
+        with ThreadPoolExecutor(SHARES) as pool:
+            results = list(pool.map(lambda share: self._drive("autograde", str(share)), range(SHARES)))
         self._verdicts.clear()
-        for learner, assignment, notebook, cell, score, waits in result["rows"]:
+        for result in results:
+            self.lost |= result["lost"]
+            self._take_over(result["rows"])
+
+    def _take_over(self, rows: list[tuple[str, str, str, str, float | None, bool]]) -> None:
+        for learner, assignment, notebook, cell, score, waits in rows:
             assert (score is None) == bool(waits) or f"{learner}/{assignment}" in self.lost, (learner, cell)
             verdict: Verdict = "waits" if score is None else score
             if f"{learner}/{assignment}" in self.lost:
@@ -87,8 +95,8 @@ class Peer:
         """grade_id → what nbgrader's gradebook says; empty if it never got so far."""
         return dict(self._verdicts.get((learner, assignment, notebook), {}))
 
-    def _drive(self, what: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "tests.equality.driver", str(self.folder), what]
+    def _drive(self, what: str, *more: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tests.equality.driver", str(self.folder), what, *more]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout.splitlines()[-1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kit.simulate.answers import AnswerBook
 from tests.equality.learners import LEARNERS
 from tests.equality.ours import Grader, read
 from tests.equality.peer import ROOT, Peer
+from tests.equality.sharing import once
 
 pytestmark = pytest.mark.xdist_group("nbgrader-course")
 
@@ -25,12 +27,12 @@ FORMS = [f"02-lists.{form}" for form in "abcde"]
 OTHERS = ["01-values.b", "03-functions.d"]
 MORE = ["01-values.text.debugging", "02-lists.slicing.number-line", "03-functions.scope.tracing", "02-lists.enrichment"]
 HANDED_IN = [
-    *[("02-lists.a", learner) for learner in LEARNERS],
-    *[(form, learner) for form in FORMS for learner in ("typically-wrong", "noisy")],
-    *[(form, learner) for form in OTHERS for learner in ("typically-wrong", "noisy")],
-    *[(more, learner) for more in MORE for learner in ("noisy", "other-half")],
+    *[(FORMS[0], learner) for learner in (*LEARNERS, "typically-wrong")],
+    *zip(FORMS[1:], ("noisy", "typically-wrong", "noisy", "typically-wrong"), strict=True),
+    *[(form, learner) for form in OTHERS for learner in ("noisy", "typically-wrong")],
+    *[(more, "noisy") for more in MORE],
+    *[(more, "other-half") for more in MORE[:2]],
 ]
-HANDED_IN = list(dict.fromkeys(HANDED_IN))
 """(assignment, learner)"""
 
 
@@ -42,8 +44,27 @@ class TypicallyWrong(SimulatedLearner):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    folder = tmp_path_factory.mktemp("course")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Peer]:
+    found: tuple[Course, Peer] = once(tmp_path_factory, "nbgrader-course", make_both)
+    return found
+
+
+@pytest.fixture(scope="module")
+def course(both: tuple[Course, Peer]) -> Course:
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def peer(both: tuple[Course, Peer]) -> Peer:
+    return both[1]
+
+
+def make_both(folder: Path) -> tuple[Course, Peer]:
+    course = make_course(folder / "ours")
+    return course, make_peer(folder / "theirs", course)
+
+
+def make_course(folder: Path) -> Course:
     for name in ("units", "corrective"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy2(ROOT / "course.toml", folder)
@@ -53,11 +74,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-@pytest.fixture(scope="module")
-def peer(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Peer:
+def make_peer(folder: Path, course: Course) -> Peer:
     """nbgrader, with the instructor's notebooks that the kit built, and the same text in empty answer cells."""
     stub = f'c.ClearSolutions.code_stub = {{"python": {CODE_STUB!r}}}\n'
-    peer = Peer(tmp_path_factory.mktemp("peer") / "course", stub)
+    peer = Peer(folder, stub)
     for assignment in dict(HANDED_IN):
         shutil.copytree(course.gradebook_dir / "source" / assignment, peer.folder / "source" / assignment)
     peer.generate()
@@ -81,12 +101,11 @@ def submission(course: Course, assignment: str, learner: str) -> dict[str, Any]:
     source, release = paths(course, assignment)
     if learner in LEARNERS:
         return LEARNERS[learner](read(source), read(release))
-    desk = course.root / "desk" / assignment
-    if not desk.exists():
-        shutil.copytree(release.parent, desk)
+    with tempfile.TemporaryDirectory() as folder:
+        desk = shutil.copytree(release.parent, Path(folder) / assignment)
         who = TypicallyWrong(learner, random.Random(0), 0.0)
         AnswerBook(course).fill(who, load_catalogue(course).assignment(assignment), desk)
-    return read(desk / release.name)
+        return read(desk / release.name)
 
 
 @pytest.mark.parametrize(("assignment", "learner"), HANDED_IN, ids=[f"{a}-{who}" for a, who in HANDED_IN])

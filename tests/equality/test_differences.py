@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,6 +16,7 @@ from kit.grading import Rejected
 from tests.equality.learners import filled
 from tests.equality.ours import Grader, marks, read
 from tests.equality.peer import ROOT, Peer, Verdict
+from tests.equality.sharing import once
 from tests.grading.notebooks import answer, check, task
 
 pytestmark = pytest.mark.xdist_group("nbgrader-differences")
@@ -167,7 +169,12 @@ def _named(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Peer:
-    peer = Peer(tmp_path_factory.mktemp("differences") / "course")
+    found: Peer = once(tmp_path_factory, "nbgrader-differences", build)
+    return found
+
+
+def build(folder: Path) -> Peer:
+    peer = Peer(folder / "course")
     single = [
         made
         for name, cell in CELLS.items()

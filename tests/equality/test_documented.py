@@ -12,6 +12,7 @@ from tests.equality.examples import FILES, GUIDE
 from tests.equality.learners import LEARNERS
 from tests.equality.ours import Grader, of_worth, read
 from tests.equality.peer import Peer
+from tests.equality.sharing import once
 
 pytestmark = pytest.mark.xdist_group("nbgrader-documented")
 
@@ -69,7 +70,12 @@ WORTH: dict[tuple[str, str], dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Peer:
-    peer = Peer(tmp_path_factory.mktemp("documented") / "course")
+    found: Peer = once(tmp_path_factory, "nbgrader-documented", build)
+    return found
+
+
+def build(folder: Path) -> Peer:
+    peer = Peer(folder / "course")
     shutil.copyfile(FILES / "autotests.yml", peer.folder / "autotests.yml")
     for assignment, path in SOURCES.items():
         peer.write_source(assignment, "p1", read(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -12,6 +13,7 @@ from tests.equality.features.feature import Feature, Kind
 from tests.equality.learners import filled
 from tests.equality.ours import Grader, read
 from tests.equality.peer import Peer, Verdict
+from tests.equality.sharing import once
 
 pytestmark = pytest.mark.xdist_group("nbgrader-features")
 
@@ -37,8 +39,13 @@ def notebook(features: tuple[Feature, ...]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Peer:
+    found: Peer = once(tmp_path_factory, "nbgrader-features", build)
+    return found
+
+
+def build(folder: Path) -> Peer:
     """One assignment for each theme."""
-    peer = Peer(tmp_path_factory.mktemp("features") / "course")
+    peer = Peer(folder / "course")
     for theme, features in THEMES.items():
         peer.write_source(theme, theme, notebook(features))
         for name, content in FILES.items():
@@ -58,14 +65,22 @@ def submission(peer: Peer, theme: str, kind: Kind) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def ours(course: Peer, grader: Grader) -> dict[tuple[str, Kind], dict[str, Verdict]]:
+def ours(
+    course: Peer, grader: Grader, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, Kind], dict[str, Verdict]]:
     """(theme, kind) → grade_id → verdict."""
-    return {
-        (theme, kind): grader.verdicts(
+
+    def grade(theme: str, kind: Kind) -> dict[str, Verdict]:
+        return grader.verdicts(
             course.source(theme, theme), course.release(theme, theme), submission(course, theme, kind)
         )
-        for theme, kind in HANDED_IN
-    }
+
+    found: dict[tuple[str, Kind], dict[str, Verdict]] = once(
+        tmp_path_factory,
+        "ours-features",
+        lambda folder: {(theme, kind): grade(theme, kind) for theme, kind in HANDED_IN},
+    )
+    return found
 
 
 @pytest.mark.parametrize(("theme", "feature", "kind"), EACH)

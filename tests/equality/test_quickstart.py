@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.equality.examples import GUIDE, quickstart
 from tests.equality.learners import LEARNERS
 from tests.equality.ours import Grader, read
 from tests.equality.peer import Peer
+from tests.equality.sharing import once
 
 pytestmark = pytest.mark.xdist_group("nbgrader-quickstart")
 
@@ -18,7 +21,12 @@ DOCUMENTED = ("bitdiddle", "hacker")
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Peer:
-    peer = quickstart(tmp_path_factory.mktemp("quickstart") / "course")
+    found: Peer = once(tmp_path_factory, "nbgrader-quickstart", build)
+    return found
+
+
+def build(folder: Path) -> Peer:
+    peer = quickstart(folder / "course")
     for name, learner in LEARNERS.items():
         peer.hand_in(
             name, "ps1", {n: learner(read(peer.source("ps1", n)), read(peer.release("ps1", n))) for n in NOTEBOOKS}

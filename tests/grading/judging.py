@@ -21,7 +21,10 @@ from kit.grading.inside import answers, judge, views
 from kit.grading.inside.wire import Wire
 
 BEGIN = {"do": "begin", "modules": [], "imports": {}, "own_names": [], "own_classes": [], "output_bytes": 10_000}
-CHECK = {"do": "check", "key": "check", "hidden_from": None, "reads": [], "shares": [], "seconds": 10.0, "own": False}
+CHECK = {
+    "do": "check", "key": "check", "hidden_from": None, "reads": [], "shares": [], "prelude": "", "seconds": 10.0,
+    "own": False, "joined": None,
+}  # fmt: skip
 
 
 def cases(name: str) -> dict[str, tuple[str, str]]:

@@ -49,6 +49,8 @@ class CellJob:
     shares: tuple[str, ...] = ()
     """Names a check gives a value which functions of the author's notebook look up when they are called: set in the
     learner's process before each call. No other name of a check goes there."""
+    prelude: str = ""
+    """Functions of the author's that the check uses: made for it anew in the judge, whatever a learner made of them."""
     released: str = ""
     """Text of the check as the learner had it, run for the names it makes, as cells after it use them; else empty."""
 
@@ -101,7 +103,10 @@ class CellRun:
     """nbformat outputs, cut to the limit; everything in them is the learner's word."""
     trouble: Trouble | None = None
     value: Value | None = None
-    """For a check that ran to its end under the harness; None where there is no harness for the language."""
+    """For a check that ran to its end before a judge; None where there is none for the language."""
+    late: bool = False
+    """A check that ended after the first hidden part of the submission had begun: no word of its trouble is for the
+    learner's eyes, but what the author wrote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kit.grading.executors.job import Job, Run
 from kit.grading.executors.nbclient import NbclientExecutor
 from kit.grading.executors.nursery import Nursery
 from kit.grading.executors.sandbox import Walls, walls_for
-from kit.grading.executors.sitting import Sittings
+from kit.grading.executors.sittings import Sittings
 
 TRIES = 2
 """A job whose warm parent ended under it is begun again so often before it is a fault."""

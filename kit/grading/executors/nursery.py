@@ -114,6 +114,7 @@ class Nursery:
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
         self._control = Wire(ours)
+        self._control.takes_fds = False
         self._folder = new_folder()
         argv = [interpreter, "-s", str(INSIDE / "__main__.py"), str(theirs.fileno()), str(int(walls.bwrap is not None))]
         env = environment(walls, self._folder / "home", interpreter)
@@ -164,7 +165,9 @@ class Nursery:
         if role == "learner" and self._walls.bwrap is None:
             home = new_folder() / "home"
             home.mkdir()
-        child = Child(next(self._numbers), Wire(ours), self, home, secrets.token_hex(16) if home else "")
+        wire = Wire(ours)
+        wire.takes_fds = False
+        child = Child(next(self._numbers), wire, self, home, secrets.token_hex(16) if home else "")
         with self._lock:
             over = self._over
             self._children[child.id] = child

@@ -1,85 +1,42 @@
-"""One submission, from its first cell to its last check; begun again without the cells that end its process."""
+"""The cells of one submission, run in order; begun again without the cells that end its process."""
 
 from __future__ import annotations
 
-import secrets
 import select
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from kit.errors import GraderFault
-from kit.grading.executors.job import CellJob, CellRun, CellState, Job, Run, Trouble
-from kit.grading.executors.nursery import Child, Nursery
-from kit.grading.executors.pieces import cell_outputs, trouble_from, value_from
+from kit.grading.executors.job import CellJob, CellRun, CellState
+from kit.grading.executors.nursery import Child, Nursery, Role
+from kit.grading.executors.pieces import cell_outputs, trouble_from
 from kit.grading.executors.spill import Spill
 from kit.grading.inside.wire import Closed, Garbled, Wire
 
+if TYPE_CHECKING:
+    from kit.grading.executors.sittings import Sittings
+
 GRACE_SECONDS = 2.0
 """From the interrupt of a cell that ran too long to the end of its process."""
-SLACK_SECONDS = 5.0
-"""What the judge may take beyond the time of the check it carries out: the machine may be busy."""
+VIEW_SECONDS = 10.0
+"""To keep the names at the place of a check; a thousandth of it is usual."""
+TIDY_SECONDS = 5.0
+STRAY_MESSAGES = 16
+"""More than so many that nobody asked for are no accident."""
 
 
-@dataclass
-class Sittings:
-    """A job under way: what is known of its cells, and which of them end their process."""
-
-    job: Job
-    nursery: Nursery
-    done: dict[str, CellRun] = field(default_factory=dict)
-    killers: set[str] = field(default_factory=set)
-    """Cells that ended a process or had to be stopped with it: never run again."""
-    restarts: int = 0
-    seconds: float = 0.0
-    """Used by the cells, not by the machinery around them."""
-    stopped: str = ""
-
-    def run(self) -> Run:
-        """Sit as often as it takes: each time without the cells that ended the process before."""
-        while self._interrupted():
-            if self.restarts == self.job.limits.kernel_restarts:
-                # What stands before the end of the road is judged all the same.
-                undone = self._first_undone()
-                if self._interrupted(until=undone) or undone < len(self.job.cells):
-                    self.stopped = "restarts"
-                break
-            self.restarts += 1
-        cells = tuple(self.done.get(cell.key) or CellRun(cell.key, "not-run") for cell in self.job.cells)
-        return Run(cells, self.seconds, self.restarts, self.stopped)  # type: ignore[arg-type]
-
-    def _interrupted(self, until: int | None = None) -> bool:
-        """One sitting; whether a process ended before everything was done."""
-        with ExitStack() as stack:
-            try:
-                sitting = _Sitting(self, stack)
-                sitting.run_cells(self.job.cells[:until])
-                sitting.judge()
-            except _Ended as ended:
-                self.killers.add(ended.key)
-                return True
-        return False
-
-    def _first_undone(self) -> int:
-        places = (n for n, cell in enumerate(self.job.cells) if not cell.check and cell.key not in self.done)
-        return next(places, len(self.job.cells))
-
-    def note(self, run: CellRun) -> None:
-        """Keep what became of a cell the first time; when it is run again for its effects, that says nothing new."""
-        self.done.setdefault(run.key, run)
-
-
-class _Ended(Exception):
+class Ended(Exception):
     """A process ended, or had to be ended; *key*: the cell it ran."""
 
     def __init__(self, key: str) -> None:
         self.key = key
 
 
-class _Sitting:
+class Sitting:
     """One pair of processes."""
 
     def __init__(self, sittings: Sittings, stack: ExitStack) -> None:
@@ -90,14 +47,17 @@ class _Sitting:
         checks = sum(cell.check for cell in self.job.cells)
         self.limits = replace(self.job.limits, processes=self.job.limits.processes + checks)
         self.spill = stack.enter_context(Spill(self.job.limits.output_bytes))
-        self.learner = self._fork("learner")
+        self.learner = self.fork("learner")
+        self.learner.wire.takes_at_most = self._longest()
         self.asked = 0
         self.checks: dict[str, Wire | None] = {}
         """Checks whose place was reached → the wire to a fork of their own, if they have one."""
-        self.printed: dict[str, tuple[dict[str, Any], ...]] = {}
+        self.joined: dict[str, str] = {}
+        """Checks that are answered for by the fork of an earlier one: no cell stands between them."""
         self._begin_learner()
 
-    def _fork(self, role: Any) -> Child:
+    def fork(self, role: Role) -> Child:
+        """A child that ends with this sitting."""
         given = self.spill.ends if role == "learner" else ()
         child = self.all.nursery.fork(role, self.limits, given)
         self.stack.callback(child.end)
@@ -116,7 +76,7 @@ class _Sitting:
             "do": "begin", "files": list(self.job.files), "output_bytes": self.job.limits.output_bytes,
             "hardened": hardened if inside else None,
         }  # fmt: skip
-        self._ours(self.learner, begin, blobs=list(self.job.files.values()))
+        self.ours(self.learner, begin, blobs=list(self.job.files.values()))
 
     def run_cells(self, cells: tuple[CellJob, ...]) -> None:
         """Every cell of the learner's, in order; at the place of a check its view of the names is taken."""
@@ -135,7 +95,7 @@ class _Sitting:
         return key in self.all.done and self.all.done[key].state == "timeout"
 
     def _cell(self, cell: CellJob) -> CellRun:
-        """Run one cell; `_Ended` when its process is gone afterwards."""
+        """Run one cell; `Ended` when its process is gone afterwards."""
         request = {"do": "cell", "key": cell.key, "source": cell.source}
         reply, late = None, False
         with self._clock() as allowed:
@@ -152,17 +112,18 @@ class _Sitting:
         if reply is None:
             if not cell.check:
                 self.all.note(run)
-            raise _Ended(cell.key)
+            raise Ended(cell.key)
         return run
 
     def _view(self, check: CellJob) -> None:
         """Have the names kept as they are at the place of *check*, in a fork of its own where that is needed."""
-        reply = self._viewed(check, again=False)
+        with self._clock():
+            reply = self._viewed(check, again=False)
         if reply is not None and "full" in reply:  # no room for the fork: what cells left running is in its way
-            self.learner.tidy(SLACK_SECONDS)
+            self.learner.tidy(TIDY_SECONDS)
             reply = self._viewed(check, again=True)
         if reply is None or "full" in reply:
-            raise _Ended(self._before(check))
+            raise Ended(self.before(check))
 
     def _viewed(self, check: CellJob, again: bool) -> dict[str, Any] | None:
         ours, theirs = socket.socketpair()
@@ -170,21 +131,33 @@ class _Sitting:
             "do": "view", "key": check.key, "reads": list(check.reads), "inside": check.mode == "inside",
             "seconds": self.job.limits.cell_seconds, "again": again,
         }  # fmt: skip
-        wire = Wire(ours)
+        wire = Wire(ours, self._longest())
+        wire.takes_fds = False
         self.stack.callback(wire.close)
         try:
-            reply = self._asked(request, self.job.limits.cell_seconds, [theirs.fileno()])
+            reply = self._asked(request, VIEW_SECONDS, [theirs.fileno()])
         except TimeoutError:
             return None
         finally:
             theirs.close()
-        own = reply is not None and reply.get("own") is True
-        if own and reply is not None and type(reply.get("pid")) is int:
+        if reply is None:
+            return None
+        if type(reply.get("pid")) is int and reply["pid"] > 0:
             self.learner.keep(reply["pid"])
-        self.checks[check.key] = wire if own else None
+        joined = reply.get("joined")
+        if check.mode == "apart" and type(joined) is str and self.checks.get(joined) is not None:
+            self.joined[check.key] = joined
+            self.checks[check.key] = self.checks[joined]
+        else:
+            # A test that runs inside has a fork of its own, whatever is said about it.
+            self.checks[check.key] = wire if reply.get("own") is True or check.mode == "inside" else None
         return reply
 
-    def _before(self, check: CellJob) -> str:
+    def _longest(self) -> int:
+        """The longest message there is to take from the learner's process: what a cell shows, escaped, and its error."""
+        return 12 * self.job.limits.output_bytes + 2_000_000
+
+    def before(self, check: CellJob) -> str:
         """The last cell of the learner's that ran before *check*: what it left running ended the process."""
         ran = [cell.key for cell in self.job.cells[: self.job.cells.index(check)] if cell.key in self.all.done]
         return next((key for key in reversed(ran) if key not in self.all.killers), check.key)
@@ -218,6 +191,7 @@ class _Sitting:
 
     def _answer(self, until: float) -> dict[str, Any]:
         wire = self.learner.wire
+        stray = 0
         while True:
             left = until - time.monotonic()
             if left <= 0:
@@ -225,11 +199,14 @@ class _Sitting:
             ready, _, _ = select.select([wire.fileno(), *self.spill.reads], [], [], left)
             if wire.fileno() in ready:
                 reply = wire.receive(max(until, time.monotonic() + 1.0))[0]
-                if reply.get("number") == self.asked:  # not what a cell wrote on this wire itself
+                if reply.get("number") == self.asked:
                     return reply
+                stray += 1  # a cell wrote on this wire itself
+                if stray > STRAY_MESSAGES:
+                    raise Garbled("messages nobody asked for")
             self.spill.drain()
 
-    def _ours(self, child: Child, message: dict[str, Any], blobs: Any = (), fds: Any = ()) -> dict[str, Any]:
+    def ours(self, child: Child, message: dict[str, Any], blobs: Any = (), fds: Any = ()) -> dict[str, Any]:
         """A request to which only we ourselves can fail to answer: GraderFault."""
         try:
             until = time.monotonic() + 60.0
@@ -243,107 +220,3 @@ class _Sitting:
             raise GraderFault(
                 f"A process of the graders did not begin ({type(error).__name__}, {child.why or 'no reason'}). {said}"
             ) from None
-
-    # --- the checks ---------------------------------------------------------------------------------------------------
-
-    def judge(self) -> None:
-        """Carry out the checks whose place was reached: first what learners may see of each, then what is hidden."""
-        reached = [cell for cell in self.job.cells if cell.key in self.checks and cell.key not in self.all.killers]
-        apart = [cell for cell in reached if cell.mode == "apart"]
-        if apart:
-            judge = self._begin_judge()
-            remain = [cell for cell in apart if self._in_time() and self._judged(judge, cell, "check")]
-            for cell in remain:
-                if self._in_time():
-                    self._judged(judge, cell, "finish")
-        for cell in reached:
-            if cell.mode == "inside" and cell.key not in self.all.done and self._in_time():
-                self.all.note(self._inside(cell))
-
-    def _in_time(self) -> bool:
-        """Whether there is time for another check: they have as much again as the cells."""
-        if self.all.seconds < 2 * self.job.limits.notebook_seconds:
-            return True
-        self.all.stopped = "time"
-        return False
-
-    def _begin_judge(self) -> Child:
-        ground = self.job.ground
-        files = {path: self.job.files[path] for path in self.job.given}
-        ours, theirs = socket.socketpair()
-        try:
-            self.learner.wire.send({"do": "answer"}, fds=[theirs.fileno()], until=time.monotonic() + 5.0)
-        except (Closed, TimeoutError):
-            raise _Ended(self._before(self.job.cells[-1])) from None
-        finally:
-            theirs.close()
-        judge = self._fork("judge")
-        begin = {
-            "do": "begin", "modules": list(ground.modules), "imports": dict(ground.imports),
-            "own_names": list(ground.own_names), "own_classes": list(ground.own_classes),
-            "output_bytes": self.job.limits.output_bytes, "files": list(files),
-        }  # fmt: skip
-        with ours:
-            self._ours(judge, begin, list(files.values()), [ours.fileno()])
-        return judge
-
-    def _judged(self, judge: Child, check: CellJob, do: str) -> bool:
-        """Carry *check* out as far as asked; whether a part remains. `_Ended` when others must be asked again."""
-        own = self.checks[check.key]
-        request: dict[str, Any] = {"do": do, "key": check.key, "seconds": self.job.limits.cell_seconds}
-        if do == "check":
-            request |= {
-                "source": check.source, "hidden_from": check.hidden_from, "reads": list(check.reads),
-                "shares": list(check.shares), "own": own is not None,
-            }  # fmt: skip
-        fds = [own.fileno()] if own is not None and do == "check" else []
-        began = time.monotonic()
-        try:
-            until = began + self.job.limits.cell_seconds + SLACK_SECONDS
-            judge.wire.send(request, fds=fds, until=until)
-            reply = judge.wire.receive(until)[0]
-        except (Closed, Garbled, TimeoutError) as error:
-            # The answer of the learner's was more than even the judge could bear.
-            state: CellState = "timeout" if isinstance(error, TimeoutError) else "died"
-            self.all.note(CellRun(check.key, state))
-            raise _Ended(check.key) from None
-        finally:
-            self.all.seconds += time.monotonic() - began
-        # What it prints before the hidden part begins; nothing after that is shown.
-        printed = self.printed.setdefault(check.key, cell_outputs(reply, (), self.job.limits.output_bytes))
-        if reply["state"] == "open":
-            return True
-        self.all.note(
-            CellRun(
-                check.key,
-                reply["state"],
-                printed,
-                trouble_from(reply.get("trouble"), check.key),
-                value_from(reply.get("value")),
-            )
-        )
-        if reply.get("lost"):
-            raise _Ended(check.key)
-        return False
-
-    def _inside(self, check: CellJob) -> CellRun:
-        """Run *check* in the fork that was made for it; what it reports is believed as far as hardening goes."""
-        wire, nonce = self.checks[check.key], secrets.token_hex(16)
-        assert wire is not None
-        began = time.monotonic()
-        until = began + self.job.limits.cell_seconds
-        try:
-            wire.send({"do": "inside", "source": check.source, "nonce": nonce}, until=until)
-            while (reply := wire.receive(until)[0]).get("nonce") != nonce:
-                continue
-        except TimeoutError:
-            return CellRun(check.key, "timeout")
-        except (Closed, Garbled):
-            return CellRun(check.key, "died")
-        finally:
-            self.all.seconds += time.monotonic() - began
-        value = value_from(reply.get("value")) if reply.get("passed") is True else None
-        if value is not None:
-            return CellRun(check.key, "ran", value=value)
-        trouble = trouble_from(reply.get("trouble"), check.key) or Trouble("Unreported", "")
-        return CellRun(check.key, "failed", trouble=trouble)

@@ -15,9 +15,12 @@ from __future__ import annotations
 
 import enum
 import inspect
+import keyword
+import re
 import types
 
 from .known import is_plain_namedtuple, name_of
+from .values import TooLarge
 
 PARAMETERS = ("positional-only", "plain", "*", "keyword-only", "**")
 OPERATORS = frozenset(
@@ -42,6 +45,8 @@ SPECIAL = OPERATORS | frozenset(
 """Methods Python looks up in the class: a stand-in has those its original has."""
 
 _members = type.__dict__["__dict__"].__get__
+_mro = type.__dict__["__mro__"].__get__
+_class_name = type.__dict__["__name__"].__get__
 _KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: 0,
     inspect.Parameter.POSITIONAL_OR_KEYWORD: 1,
@@ -54,11 +59,57 @@ _NOT_MEMBERS = frozenset({"__dict__", "__weakref__", "__module__", "__qualname__
 
 
 def openly(value, writer):
-    """The node of any object, for the learner's side: everything about it may be known."""
+    """The node of any object, for the learner's side: everything about it may be known.
+
+    What is described otherwise than its class promises (a property that raises, a metaclass) is only a name with
+    methods; TooLarge.
+    """
+    mark = writer.mark()
+    try:
+        return _described(value, writer)
+    except TooLarge:
+        raise
+    except RecursionError:
+        raise TooLarge from None
+    except Exception:
+        writer.back_to(mark)
+        return _bare(value, writer)
+
+
+def _bare(value, writer):
+    """Of an object its class, of a class its name and special methods; nothing of the learner's is called."""
+    kind = type(value)
+    if not issubclass(kind, type):
+        node = writer.node(kind)
+        number = writer.table.number(value)
+        return ["o", writer.table.add(value) if number is None else number, node]
+    lines = [_members(cls) for cls in _mro(value)[:-1]]
+    name = _class_name(value)
+    description = {
+        "name": plain_name(name),
+        "qualname": name,
+        "module": "__main__",
+        "bases": [],
+        "special": sorted(SPECIAL & {name for line in lines for name in line if type(name) is str}),
+        "members": {},
+    }
+    return ["k", _lasting(value, writer), description]
+
+
+def plain_name(name):
+    """*name* itself, or something like it that may stand in a program."""
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return name
+    return "_" + re.sub(r"\W", "_", name)
+
+
+def _described(value, writer):
     kind = type(value)
     number = writer.table.number(value)
     if number is not None and not writer.table.mine(number):
         return ["r", number]
+    if number in writer.open:
+        return f"<{plain_name(_class_name(kind))}>"  # it is part of itself before it is there
     if kind is types.FunctionType:
         return _function(value, writer, number)
     if issubclass(kind, type):
@@ -75,7 +126,12 @@ def openly(value, writer):
 def plain_with_class(value, kind, writer):
     """The node of a member of an enumeration or a named tuple; None for anything else."""
     if issubclass(kind, enum.Enum):
-        return ["em", writer.node(kind), value._name_ if value._name_ is not None else value._value_]
+        if name_of(kind) is None and not is_plain_enumeration(kind):
+            return None
+        if value._name_ in kind._member_map_:
+            return ["em", writer.node(kind), value._name_]
+        whole = issubclass(kind, enum.Flag) and type(value._value_) is int
+        return ["em", writer.node(kind), value._value_] if whole else None
     if issubclass(kind, tuple) and is_plain_namedtuple(kind):
         return ["tt", writer.node(kind), writer.nodes(list(tuple.__iter__(value)))]
     return None
@@ -86,12 +142,14 @@ def _thing(value, kind, writer, number):
         return ["G", name]
     if kind is types.ModuleType:
         return ["M", writer.table.add(value) if number is None else number, str(value.__name__)]
-    if number is None:
-        number = writer.table.add(value)
     stream = _stream_of(kind)
     if stream:
-        return [stream, number, str(getattr(value, "__name__", kind.__name__))]
-    return ["o", number, writer.node(kind)]
+        if number is None:
+            number = writer.table.add(value)
+        return [stream, number, plain_name(str(getattr(value, "__name__", kind.__name__)))]
+    node = writer.node(kind)  # in which the object itself may be mentioned
+    number = writer.table.number(value)
+    return ["o", writer.table.add(value) if number is None else number, node]
 
 
 def _stream_of(kind):
@@ -109,14 +167,17 @@ _NAMED = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDe
 
 
 def _function(value, writer, number):
-    attributes = {name: item for name, item in value.__dict__.items() if not name.startswith("__")}
-    if number is not None and not attributes:
+    attributes = {
+        name: item for name, item in value.__dict__.items() if type(name) is str and not name.startswith("__")
+    }
+    if number is not None and (not attributes or number in writer.dressing):
         return ["r", number]
     if number is None:
         name = name_of(value)
         if name is not None:
             return ["G", name]
         number = writer.table.add(value)
+    writer.dressing.add(number)
     description = {
         "name": str(value.__name__),
         "qualname": str(value.__qualname__),
@@ -130,7 +191,9 @@ def _function(value, writer, number):
     }
     if attributes:
         description["attributes"] = writer.node(attributes)
-    return ["f", number, {**description, "parameters": parameters_of(value, writer)}]
+    description["parameters"] = parameters_of(value, writer)
+    writer.dressing.discard(number)
+    return ["f", number, description]
 
 
 def flags_of(code):
@@ -146,7 +209,7 @@ def parameters_of(function, writer, skip=0):
     """[[name, kind, has a default, default, annotation]…, return annotation]; None where Python cannot say."""
     try:
         signature = inspect.signature(function)
-    except (ValueError, TypeError):
+    except Exception:  # a __signature__ of the learner's may be anything
         return None
     empty = inspect.Parameter.empty
     found = []
@@ -171,7 +234,12 @@ def _class(value, writer):
     if issubclass(value, enum.Enum) and (node := enumeration(value, writer)):
         return node
     number = _lasting(value, writer)
-    return ["k", number, _class_description(value, writer)]
+    writer.open.add(number)
+    try:
+        bases = [writer.node(base) for base in value.__bases__]
+    finally:
+        writer.open.discard(number)
+    return ["k", number, {"bases": bases, **_class_description(value, writer)}]
 
 
 def _lasting(value, writer):
@@ -184,21 +252,23 @@ def named_tuple(value, writer):
     """The node of a class of named tuples."""
     defaults = dict(_members(value).get("_field_defaults", {}))
     number = _lasting(value, writer)
-    return ["T", number, value.__name__, list(value._fields), writer.node(defaults), value.__doc__]
+    writer.open.add(number)
+    node = ["T", number, value.__name__, list(value._fields), writer.node(defaults), value.__doc__]
+    writer.open.discard(number)
+    return node
 
 
 def _class_description(value, writer):
     members = _members(value)
     description = {
-        "name": value.__name__,
+        "name": plain_name(value.__name__),
         "qualname": value.__qualname__,
         "module": str(value.__module__),
         "doc": value.__doc__ if type(value.__doc__) is str else None,
-        "bases": [writer.node(base) for base in value.__bases__],
         "special": sorted(_special(value)),
         "members": _functions_of(members, writer),
     }
-    if "__annotations__" in members:
+    if type(members.get("__annotations__")) is dict:
         description["annotations"] = writer.node(dict(members["__annotations__"]))
     description["parameters"] = _constructor(value, writer)
     if "__dataclass_fields__" in members:
@@ -220,6 +290,8 @@ def _functions_of(members, writer):
     for name, member in list(members.items()):
         kind = type(member)
         if name in _NOT_MEMBERS or name in SPECIAL or (name.startswith("__") and name != "__init__"):
+            continue
+        if not name.isidentifier():
             continue
         if kind is types.FunctionType:
             found[name] = ["", writer.node(member)]
@@ -248,27 +320,54 @@ def _dataclass(fields, members, writer):
     return {"fields": found, "frozen": bool(getattr(parameters, "frozen", False))}
 
 
+def is_plain_enumeration(cls):
+    """Whether *cls* can be made anew from the names and values of its members."""
+    base, mixed = _enumeration_bases(cls)
+    known = {enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag, *enum.Enum.__mro__, *_MIXED}
+    if not set(cls.__mro__[1:]) <= known | set(base.__mro__):
+        return False  # made of other classes of the learner's
+    members = _members(cls)["_member_map_"].items()
+    return all(_is_plain_member(name, member._value_, mixed) for name, member in members)
+
+
+def _is_plain_member(name, value, mixed):
+    plain = plain_name(name) == name and not (name[0] == "_" == name[-1])
+    return plain and (mixed is None or type(value) is mixed) and not hasattr(type(value), "__get__")
+
+
+def _enumeration_bases(cls):
+    """The standard library's class it derives from, and `str`, `int` or `float` where it is mixed with that."""
+    base = next((each for each in cls.__mro__ if each.__module__ == "enum" and each is not _REPR), enum.Enum)
+    return base, next((kind for kind in _MIXED if kind in cls.__mro__ and kind not in base.__mro__), None)
+
+
+_MIXED = (str, int, float)
+_REPR = getattr(enum, "ReprEnum", None)
+
+
 def enumeration(value, writer, bare=False):
     """The node of an enumeration; None if it is made of more than the standard library's. bare: without methods."""
-    base = next((cls for cls in value.__mro__ if cls.__module__ == "enum"), enum.Enum)
-    known = {enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag, *enum.Enum.__mro__, int, str}
-    if not set(value.__mro__[1:]) <= known | set(base.__mro__):
-        return None  # made of other classes of the learner's
-    members = _members(value)["_member_map_"]
-    return [
-        "E",
-        _lasting(value, writer),
-        base.__name__,
-        {
-            "name": value.__name__,
-            "qualname": value.__qualname__,
-            "module": str(value.__module__),
-            "members": [
-                [name, writer.node(member._value_), _attributes(member, writer)] for name, member in members.items()
-            ],
-            "functions": {} if bare else _methods_of(value, writer),
-        },
+    if not is_plain_enumeration(value):
+        return None
+    base, mixed = _enumeration_bases(value)
+    number = _lasting(value, writer)
+    writer.open.add(number)
+    members = [
+        [name, writer.node(member._value_), _attributes(member, writer)]
+        for name, member in _members(value)["_member_map_"].items()
     ]
+    description = {
+        "name": plain_name(value.__name__),
+        "qualname": value.__qualname__,
+        "module": str(value.__module__),
+        "mixed": mixed and mixed.__name__,
+        "members": members,
+        "functions": {} if bare else _methods_of(value, writer),
+    }
+    writer.open.discard(number)
+    if issubclass(value, enum.Flag):
+        description["boundary"] = value._boundary_.name
+    return ["E", number, base.__name__, description]
 
 
 def _attributes(member, writer):
@@ -279,8 +378,7 @@ def _attributes(member, writer):
 
 def _methods_of(value, writer):
     found = _functions_of(_members(value), writer)
-    found.pop("__init__", None)
-    return found
+    return {name: member for name, member in found.items() if not (name[0] == "_" == name[-1])}
 
 
 # --- exceptions -------------------------------------------------------------------------------------------------------
@@ -291,20 +389,32 @@ _own = BaseException.__dict__["__dict__"].__get__ if "__dict__" in vars(BaseExce
 
 
 def _exception(value, writer, number):
+    kind = writer.node(type(value))
     if number is None:
-        number = writer.table.add(value)
+        number = writer.table.number(value) or writer.table.add(value)
+    writer.open.add(number)
+    try:
+        arguments = writer.nodes(list(_args(value)))
+    finally:
+        writer.open.discard(number)
     try:
         text = str(value)
     except BaseException:
         text = ""
     attributes = {name: item for name, item in vars(value).items() if type(name) is str and name[:2] != "__"}
+    told = number in writer.dressing
+    writer.dressing.add(number)
     cause = _cause(value)
-    return [
+    skip = told or cause is None or writer.depth > 20 or writer.table.number(cause) in writer.open
+    node = [
         "e",
         number,
-        writer.node(type(value)),
-        writer.nodes(list(_args(value))),
+        kind,
+        arguments,
         text if type(text) is str else "",
-        writer.nodes([item for pair in attributes.items() for item in pair]),
-        None if cause is None or writer.depth > 20 else writer.node(cause),
+        [] if told else writer.nodes([item for pair in attributes.items() for item in pair]),
+        None if skip else writer.node(cause),
     ]
+    if not told:
+        writer.dressing.discard(number)
+    return node

@@ -51,6 +51,8 @@ class Bench:
         }
         self.output_bytes = ground["output_bytes"]
         self.seeds = Seeds()
+        self.owned: dict[str, JudgingLink] = {}
+        """Check → the connection to the fork that was made for it."""
         self.links: list[JudgingLink] = []
         """All stay open: a later check may use an object that an earlier one made."""
         self.shared = self.connect(wire) if wire is not None else None
@@ -77,8 +79,12 @@ class Bench:
         return self._guard
 
     def check(self, message, own):
-        """A check to be run; own: the wire to a process that answers for this check only."""
-        return Check(self, message, self.connect(own) if own is not None else self.shared)
+        """A check to be run; own: the wire to a process that answers for this check, and for those that join it."""
+        if own is not None:
+            link = self.owned[message["key"]] = self.connect(own)
+        else:
+            link = self.owned.get(message["joined"], self.shared)
+        return Check(self, message, link)
 
     def is_lost(self):
         """Whether the process that checks share can be asked no more."""
@@ -111,6 +117,7 @@ class Check:
         self.key = message["key"]
         self.filename = f"<check {self.key}>"
         self.source = message["source"]
+        self.prelude = message["prelude"]
         self.hidden_from = message["hidden_from"]
         self.reads = message["reads"]
         self.shares = frozenset(message["shares"])
@@ -173,6 +180,8 @@ class Check:
             try:
                 if self._content is None or self.link.key != self.key:  # another check had the link in between
                     self.link.fetch(self.key, self.reads)
+                if self._content is None and self.prelude:
+                    exec(compile(self.prelude, "<given>", "exec", dont_inherit=True), space)
                 self._start = dict(space)
                 yield
             finally:

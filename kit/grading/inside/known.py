@@ -137,6 +137,14 @@ _SINGLE = {
     "dict_keys": type({}.keys()),
     "dict_values": type({}.values()),
     "dict_items": type({}.items()),
+    # None of these can be made by calling it.
+    **{
+        kind.__name__: kind
+        for kind in (
+            *(types.MethodWrapperType, types.WrapperDescriptorType, types.MethodDescriptorType),
+            *(types.ClassMethodDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType),
+        )
+    },
 }
 
 

@@ -44,6 +44,8 @@ class Learner:
         self.names = {}
         """File name under which IPython compiled a cell → the cell's key."""
         self.key = ""
+        self.forked = ""
+        """The check that the last fork answers for, if no cell has run since."""
         self.hardened: Any = None
         self._name_of = shell.compile.get_code_name
         shell.compile.get_code_name = self._named
@@ -83,7 +85,7 @@ class Learner:
 
     def cell(self, message, blobs, fds):
         """Run a cell; its outputs, and the exception that ended it."""
-        self.key = message["key"]
+        self.key, self.forked = message["key"], ""
         self.shown.begin()
         try:
             error = self.shell.run(message["source"], self.loop)
@@ -97,6 +99,9 @@ class Learner:
         key, inside = message["key"], message["inside"]
         view = views.take(self.shell.user_ns, message["reads"])
         pid = 0
+        if view.moving and not inside and self.forked:  # no cell since that fork: it answers for this check, too
+            os.close(fds[0])
+            return {"own": True, "pid": 0, "joined": self.forked}
         if inside or view.moving:
             try:
                 pid = _fork(message["again"])
@@ -107,6 +112,8 @@ class Learner:
                 self._stand_in(Wire(socket.socket(fileno=fds[0])), key, view, message)
         else:
             self.views[key] = view
+        if pid and not inside:
+            self.forked = key
         os.close(fds[0])
         return {"own": pid != 0, "pid": pid}
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 
+from .hardening import NotAPlainValue
 from .mirrors import Builder
 from .reading import Reader
 from .values import Codec, TooLarge, Writer
 from .wire import Closed, Garbled
 
+_LARGE = "the answer is too large to be compared"
+_ODD = "the answer holds an object that cannot be compared"
 NESTED = 60
 """Questions within questions."""
 
@@ -28,6 +31,10 @@ class OverTime(Stopped):
 
 class Gone(Stopped):
     """The learner's process has ended, or what it says makes no sense."""
+
+
+class Unreadable(Exception):
+    """Wraps what was raised while a message was read: hashing a key of a dict, for example, asks the other side."""
 
 
 class Answered(Exception):
@@ -52,6 +59,9 @@ class Link:
         self.judging = first % 2 == 0
         self._id = 0
         self._nested = 0
+        self._reading = 0
+        self._unread = None
+        """The last number that is right, when a message was not read to its end."""
         self._left = []
 
     # --- what stand-ins ask -------------------------------------------------------------------------------------------
@@ -129,6 +139,8 @@ class Link:
             dropped = self.codec.table.sweep()
             if dropped:
                 message["drop"] = dropped
+            if self._unread is not None:
+                message["unread"], self._unread = self._unread, None
             if self._left:
                 message["left"], self._left = self._left, []
         changes = self.codec.changes(writer)
@@ -152,7 +164,9 @@ class Link:
             if not self.judging:
                 for number in message.get("drop", ()):
                     self.codec.table.forget(number)
-            self.heard(message, reader)
+                if "unread" in message:
+                    self.codec.table.forget_above(message["unread"])
+            self._read(self.heard, message, reader)
         except TimeoutError:
             self._lose(OverTime("no answer in time"))
         except (Closed, Garbled, TypeError, KeyError, ValueError) as error:
@@ -163,20 +177,37 @@ class Link:
         """Take in what a message carries besides its question or answer."""
         reader.values(message.get("upd", []))
 
+    def _read(self, read, *what):
+        """Call a function that reads values; whatever they raise meanwhile is the answer's failure, not its end."""
+        highest = self.codec.table.highest
+        self._reading += 1
+        try:
+            return read(*what)
+        except (Unreadable, NotAPlainValue) as error:
+            if self._reading > 1:
+                raise
+            self.codec.table.misread(highest)
+            self._unread = highest
+            raise (error.args[0] if type(error) is Unreadable else error) from None
+        finally:
+            self._reading -= 1
+
     def _result(self, answer, reader):
         try:
             if "large" in answer:
-                raise Answered(TooLarge("the answer is too large to be compared"))
+                raise Answered(TooLarge(_LARGE if answer["large"] is True else _ODD))
             if "err" in answer:
-                error = reader.value(answer["err"])
+                error = self._read(reader.value, answer["err"])
                 if not isinstance(error, BaseException):
                     raise Garbled("no exception")
                 raise Answered(error)
-            return reader.value(answer["ok"])
+            return self._read(reader.value, answer["ok"])
         except (Garbled, KeyError) as error:
             self._lose(Gone(str(error)))
         except Answered as answered:
             self.raised(answered.args[0])
+            if self._reading and self.judging:
+                raise Unreadable(answered.args[0]) from None
             raise answered.args[0] from answered.args[0].__cause__
 
     def raised(self, error):
@@ -197,7 +228,7 @@ class Link:
             raise
         except BaseException as error:
             value, key = error, "err"
-        writer = Writer(self.codec)
+        writer, large = Writer(self.codec), True
         try:
             self._first_of_all(result, writer)
             self.closing(result, writer)
@@ -210,7 +241,8 @@ class Link:
             writer.undo()
             if self.judging:
                 raise
-        self._send({"did": message.get("id"), "large": True}, Writer(self.codec))
+            large = False
+        self._send({"did": message.get("id"), "large": large}, Writer(self.codec))
 
     def closing(self, result, writer):
         """Add to an answer what goes with it."""

@@ -217,7 +217,12 @@ class Classes:
         }
         abstract = any(isinstance(base, abc.ABCMeta) for base in bases)
         meta = AbstractMirrorClass if abstract else MirrorClass
-        made = meta(plain_name(description["name"]), bases, namespace, link=self.link)
+        name = plain_name(description["name"])
+        try:
+            made = meta(name, bases, namespace, link=self.link)
+        except TypeError:  # without the bases that stay there, the others have no order, or no common layout
+            first = tuple(base for base in bases if issubclass(base, BaseException))[:1]
+            made = MirrorClass(name, first, {**_ROOT, **namespace}, link=self.link)
         reader.table.add(made, number)
         reader.table.lasting.add(number)
         self._fill(made, description, reader)
@@ -287,10 +292,10 @@ class Classes:
 
     def instance(self, reader, number, kind):
         """An instance of a class of theirs."""
+        cls = reader.value(kind)
         made = self.builder.claim(reader, number)
         if made is not None:
             return made
-        cls = reader.value(kind)
         if not self.is_mirror(cls):
             cls = self._shell(cls)
         made = object.__new__(cls)

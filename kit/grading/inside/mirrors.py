@@ -138,8 +138,8 @@ class Builder:
 
     def exception(self, reader, number, kind, arguments, text, attributes, cause):
         """An exception with the arguments and attributes of theirs; one of theirs says the text it said there."""
-        made = self.claim(reader, number)
         cls = reader.value(kind)
+        made = self.claim(reader, number)
         if not (isinstance(cls, type) and issubclass(cls, BaseException)) or type(text) is not str:
             raise Garbled("no exception")
         if made is None:

@@ -14,6 +14,8 @@ _ENUMS: dict[str, Any] = {
     kind.__name__: kind for kind in (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)
 }
 
+_MIXED: dict[str, Any] = {"str": str, "int": int, "float": float}
+
 
 class Rebuilt:
     """Makes such classes, and their instances, for one connection; classes: `mirror_classes.Classes`."""
@@ -33,7 +35,10 @@ class Rebuilt:
             raise Garbled("no fields")
         given = [defaults[field] for field in fields if field in defaults]
         make: Any = collections.namedtuple
-        made = make(plain_name(name), fields, defaults=given, module="__main__")
+        # rename: a field may be called _1, because the learner's names were renamed; others are not.
+        made = make(plain_name(name), fields, rename=True, defaults=given, module="__main__")
+        if list(made._fields) != fields:
+            raise Garbled("no names of fields")
         if type(doc) is str:
             made.__doc__ = doc
         reader.table.add(made, number)
@@ -60,13 +65,15 @@ class Rebuilt:
         if any(key.startswith("_") and key.endswith("_") for key, _ in members):
             raise Garbled("no name of a member")
         name = plain_name(description["name"])
-        namespace = type(kind).__prepare__(name, (kind,))
+        bases = (_MIXED[description["mixed"]], kind) if description.get("mixed") else (kind,)
+        namespace = type(kind).__prepare__(name, bases)
         for key, value in members:
             namespace[key] = value
         functions = description["functions"]
         for key, member in self.classes.members(functions, reader):
             namespace[key] = member
-        made = type(kind)(name, (kind,), namespace)
+        how = {"boundary": enum.FlagBoundary[description["boundary"]]} if issubclass(kind, enum.Flag) else {}
+        made = type(kind)(name, bases, namespace, **how)
         made.__module__, made.__qualname__ = str(description["module"]), str(description["qualname"])
         reader.table.add(made, number)
         reader.table.lasting.add(number)

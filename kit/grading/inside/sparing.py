@@ -11,7 +11,7 @@ import inspect
 import io
 import types
 
-from .describing import SPECIAL, enumeration, flags_of, named_tuple, plain_with_class
+from .describing import SPECIAL, enumeration, flags_of, named_tuple, plain_name, plain_with_class
 from .known import is_plain_namedtuple, name_of
 from .mirror_classes import MirrorClass
 
@@ -79,7 +79,7 @@ class Sparing:
             special = {"__iter__", "__next__", "__enter__", "__exit__"}
         self.rights[number] = CALL
         bases = [writer.node(base) for base in value.__bases__ if issubclass(base, BaseException) or own]
-        description = {"name": value.__name__, "qualname": value.__qualname__, "module": str(value.__module__)}
+        description = {"name": plain_name(value.__name__), "qualname": value.__qualname__, "module": str(value.__module__)}
         return ["k", number, {**description, "bases": bases, "special": sorted(special), "members": {}}]
 
     def _exception(self, value, writer):

@@ -59,6 +59,8 @@ class Table:
         self.entries = {}
         self.numbers = {}
         """id of the value → number."""
+        self.highest = 0
+        """The highest number the other side gave that was understood."""
         self.watched = {}
         """number → entry, of values that can change and were mentioned in this check."""
         self.lasting = set()
@@ -77,6 +79,8 @@ class Table:
         """Give *value* a number, or the one the other side gave it."""
         if number is None:
             number, self.next = self.next, self.next + 2
+        elif number > self.highest:
+            self.highest = number
         self.entries[number] = Entry(value)
         self.numbers[id(value)] = number
         return number
@@ -100,6 +104,19 @@ class Table:
         self.watched.pop(number, None)
         if entry is not None:
             self.numbers.pop(id(entry.value), None)
+
+    def forget_above(self, last):
+        """Give up this side's numbers after *last*, and send in full again what was watched."""
+        for number in [number for number in self.entries if number > last and self.mine(number)]:
+            self.forget(number)
+        self.watched.clear()
+
+    def misread(self, last):
+        """Give up the other side's numbers after *last*: the message that brought them was not read to its end."""
+        for number in [number for number in self.entries if number > last and not self.mine(number)]:
+            self.forget(number)
+        self.watched.clear()
+        self.highest = last
 
     def sweep(self):
         """Numbers of values that nothing but this table holds any more; they are given up."""
@@ -145,8 +162,12 @@ class Writer:
         self.table = codec.table
         self.blobs = []
         self.depth = 0
-        self._first = self.table.next
+        self.open = set()
+        """Numbers of values being written that the reader does not have yet: not to be mentioned by number."""
+        self.dressing = set()
+        """Numbers of functions and exceptions that the reader has, while the rest of them is written."""
         self._mentioned = []
+        self._start = self.mark()
         self.elements = ELEMENTS
         self.characters = CHARACTERS
 
@@ -187,10 +208,20 @@ class Writer:
 
     def undo(self):
         """Forget what was written: the message will not be sent, so the other side knows no number given in it."""
-        for number in range(self._first, self.table.next, 2):
+        self.back_to(self._start)
+
+    def mark(self):
+        """A place to go `back_to`."""
+        return self.table.next, len(self._mentioned), len(self.blobs)
+
+    def back_to(self, mark):
+        """Forget what was written since `mark` gave *mark*."""
+        first, mentioned, blobs = mark
+        for number in range(first, self.table.next, 2):
             self.table.forget(number)
-        for number in self._mentioned:
+        for number in self._mentioned[mentioned:]:
             self.table.watched.pop(number, None)
+        del self._mentioned[mentioned:], self.blobs[blobs:]
 
     def shared(self, value, anew, kept):
         """(number, whether that says it all): for a value that can change."""
@@ -209,13 +240,20 @@ class Writer:
         return self.codec.export(value, self) if node is None else node
 
     def _leaf(self, value, anew):
-        number = 0
+        if not leaves.is_leaf(type(value)):
+            return None
+        number, mark = 0, self.mark()
         if changes(type(value)):
             number, done = self.shared(value, anew, leaf_state)
+            if number in self.open:
+                raise TypeError("a table that holds itself")
             if done:
                 return ["r", number]
+            self.open.add(number)
         packed = leaves.pack(value, self.node)
+        self.open.discard(number)
         if packed is None:
+            self.back_to(mark)  # nobody will read what was written of its inside
             return None
         start = len(self.blobs)
         self.blobs += packed[1]

@@ -55,7 +55,10 @@ def take(namespace, reads):
         value = namespace.get(name, _MISSING)
         if value is _MISSING or type(value) in _ATOMS:
             continue
-        data[name] = look.frozen(value)
+        try:
+            data[name] = look.frozen(value)
+        except Exception:  # too deep to follow, or a key that will not be hashed
+            look.moving = True
         if look.moving:
             return View(dict(namespace), {}, True)
     data = {name: value for name, value in data.items() if value is not namespace[name]}

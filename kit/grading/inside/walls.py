@@ -17,7 +17,7 @@ import struct
 HOME = "/home/learner"
 SCRATCH = "/run/scratch"
 """An empty folder of bubblewrap's, where ``/tmp`` is made ready."""
-FILES = 256
+FILES = 128
 FILE_BYTES = 100 * 1024**2
 """Largest file a cell may write."""
 
@@ -82,6 +82,8 @@ def furnish(scratch_bytes, needed):
             os.makedirs(SCRATCH + path.removeprefix("/tmp"))
             _mount(path, SCRATCH + path.removeprefix("/tmp"), None, _BIND | _RECURSIVE)
     _mount(SCRATCH, "/tmp", None, _BIND | _RECURSIVE)
+    # Terminals of its own: those of bubblewrap's are there for everybody in it.
+    _mount("devpts", "/dev/pts", "devpts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
     _mount("tmpfs", SCRATCH, "tmpfs", _READ_ONLY, "size=4096,nr_inodes=2")
     _mount("tmpfs", "/proc", "tmpfs", _NOSUID | _NODEV | _NOEXEC | _READ_ONLY, "size=4096,nr_inodes=2,mode=0555")
 

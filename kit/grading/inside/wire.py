@@ -39,6 +39,7 @@ class Wire:
     def __init__(self, sock, limit=MESSAGE_BYTES):
         self.sock = sock
         self.limit = limit
+        self.takes_at_most = limit
 
     def fileno(self):
         """For `select`."""
@@ -78,7 +79,7 @@ class Wire:
         """
         fds: list[int] = []
         head, size = _HEAD.unpack(self._exactly(_HEAD.size, until, fds))
-        if head + size > self.limit:
+        if head + size > self.takes_at_most:
             raise Garbled(f"a message of {head + size} bytes is too long")
         body = self._exactly(head + size, until, fds)
         if self.elements is not None and body.count(b",", 0, head) + body.count(b"[", 0, head) > self.elements:
