@@ -15,11 +15,12 @@ from typing import Any
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor, SaveCells
+from nbgrader.preprocessors import ClearSolutions, InstantiateTests, NbGraderPreprocessor, SaveCells
 from nbgrader.utils import is_locked
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
+from kit.build.generated import WriteOutTests
 from kit.course import Course
 from kit.errors import CourseError, Fault
 from kit.files import copy_folder
@@ -34,12 +35,14 @@ CODE_STUB = "# write your answer here, then run this cell\n..."
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the gradebook is to know of one converted notebook."""
+    """What the gradebook is to know of one converted notebook, and what its instructor's version still lacks."""
 
     assignment: str
     notebook: str
     kernelspec: Mapping[str, Any]
     cells: tuple[SavedCell, ...]
+    generated: Mapping[int, str]
+    """Place of a cell → its text with nbgrader's AUTOTEST lines written out; see `kit.build.generated`."""
 
     def save(self, gradebook: Gradebook) -> None:
         """Write it, in one transaction; see `Gradebook.save_cells`."""
@@ -50,6 +53,7 @@ class CollectCells(NbGraderPreprocessor):
     """Takes the place of nbgrader's SaveCells: remembers what is to be saved, and leaves the gradebook alone."""
 
     found = AnyTrait()
+    tests = AnyTrait()
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Remember what a grader will need of *nb*, which is left as it is."""
@@ -61,7 +65,8 @@ class CollectCells(NbGraderPreprocessor):
         )
         names = resources["nbgrader"]
         kernelspec = nb.metadata.get("kernelspec", {})
-        self.found.append(Description(names["assignment"], names["notebook"], kernelspec, saved))
+        generated = dict(self.tests.generated)
+        self.found.append(Description(names["assignment"], names["notebook"], kernelspec, saved, generated))
         return nb, resources
 
 
@@ -83,8 +88,9 @@ def convert(course: Course, assignment: str, source: str, release: str, origin: 
     converter.no_database = True
     converter.force = True
     found: list[Description] = []
-    collect = CollectCells(found=found)
-    converter.preprocessors = [collect if step is SaveCells else step for step in converter.preprocessors]
+    tests = WriteOutTests(config=config)
+    ours = {InstantiateTests: tests, SaveCells: CollectCells(found=found, tests=tests)}
+    converter.preprocessors = [ours.get(step, step) for step in converter.preprocessors]
     with _listening(converter.log) as reasons:
         try:
             converter.start()

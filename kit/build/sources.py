@@ -14,6 +14,8 @@ from kit.notebooks import find_source
 
 DATA = "data"
 """Folder of files that go out with the notebooks beside it, keeping their names."""
+TEMPLATES = "autotests.yml"
+"""File of the course from which nbgrader writes the tests of AUTOTEST lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class UnitSources:
             data = self.data_of(notebook)
             if data is not None:
                 yield from (path for path in data.rglob("*") if path.is_file())
+        templates = self.unit.folder.parent.parent / TEMPLATES
+        if templates.is_file() and any(b"AUTOTEST" in notebook.read_bytes() for notebook in self.notebooks):
+            yield templates
 
 
 def read_sources(course: Course, unit: Unit) -> UnitSources:

@@ -11,6 +11,7 @@ from pathlib import Path
 from kit.build.convert import RELEASE, SOURCE, Description, convert
 from kit.build.corrections import BUILDING
 from kit.build.drafts import Draft
+from kit.build.generated import with_generated
 from kit.course import Course
 from kit.files import close_to_others, copy_folder, storing, write_text
 from kit.notebooks import dumps
@@ -28,9 +29,13 @@ class Staging:
         source = self._place(SOURCE, name)
         if draft.data is not None:
             copy_folder(draft.data, source)
-        write_text(source / f"{draft.assignment.notebook}.ipynb", dumps(draft.notebook))
+        path = source / f"{draft.assignment.notebook}.ipynb"
+        write_text(path, dumps(draft.notebook))
         origin = draft.origin.relative_to(self.course.root).as_posix()
-        return convert(self.course, name, _inside(SOURCE), _inside(RELEASE), origin)
+        described = convert(self.course, name, _inside(SOURCE), _inside(RELEASE), origin)
+        if described.generated:
+            write_text(path, dumps(with_generated(draft.notebook, described.generated)))
+        return described
 
     def make_release(self, assignment: str) -> None:
         """Make the learner's notebook once more from the built source that is there."""

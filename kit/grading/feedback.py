@@ -20,6 +20,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 
 from kit.grading.match import Placed
+from kit.grading.notes import clean
 from kit.grading.score import Scoring
 from kit.grading.trusted import SourceCell
 from kit.grading.work import Work
@@ -106,7 +107,7 @@ def feedback_page(work: Work, items: Sequence[ItemScore], scoring: Scoring, deci
     ]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     words = work.siblings.get(work.assignment.id) or work.assignment.id
-    return template.render(
+    page = template.render(
         title=words[:1].upper() + words[1:],
         assignment=work.assignment.id,
         objectives=objectives,
@@ -115,6 +116,7 @@ def feedback_page(work: Work, items: Sequence[ItemScore], scoring: Scoring, deci
         style_digest=digest,
         summary=decision.sentence if decision else _summary(objectives),
     )
+    return clean(page)
 
 
 @cache
@@ -241,8 +243,8 @@ def _texts(outputs: Iterable[dict[str, Any]]) -> Iterator[str]:
         if output.get("output_type") == "stream":
             yield str(output.get("text", ""))
         elif output.get("output_type") in ("execute_result", "display_data"):
-            data = output.get("data", {})
-            if not any(mime in data for mime in _PICTURES):
+            data = output.get("data")
+            if isinstance(data, dict) and not any(mime in data for mime in _PICTURES):
                 yield f"{data.get('text/plain', '')}\n"
 
 

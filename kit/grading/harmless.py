@@ -21,9 +21,9 @@ JOINER = "\u2060"
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)  # as Colab pastes pictures
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ANGLED = re.compile(r"<((?:https?://|mailto:)[^\s<>\"'`]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)*)>(?=([\s),.;:!?]?))")
-_ANGLED_TARGET = re.compile(r"(\]\(\s*)<([^\s<>()]*)>")
+_ANGLED_TARGET = re.compile(r"(\]\(\s*|\]:\s*)<([^<>()\n]*)>")
 _DIAGRAM = re.compile(r"((?<![`~])[`~]{3,}\s*)(?=mermaid)", re.IGNORECASE)  # nbconvert writes its text out as HTML
-_MACRO = re.compile(r"\\(?=(?:href(?!\s*\{https?://)|mmlToken|style|class|cssId|require)(?![A-Za-z]))")
+_MACRO = re.compile(r"\\(?=(?:href(?!\s*\{https?://)|mmlToken|style|class|cssId|require))")
 _ENTITY = re.compile(r"&(?=(#[0-9]+;?|#[xX][0-9A-Fa-f]+;?|[A-Za-z][A-Za-z0-9]*;))")
 _FORMULA = re.compile(r"\$\$?[^$]+\$|\\begin\{[a-z]*\*?\}(?:[^\\]|\\(?!begin\{|end\{))*\\end\{")
 _TAG = re.compile(
@@ -31,7 +31,7 @@ _TAG = re.compile(
 )  # these have no attributes and end by themselves
 _LONG = re.compile(r"&#[xX]?[0-9A-Fa-f]{9}")  # no character has such a number, and Python refuses to read long ones
 _SPELLING = r"[A-Za-z0-9+.\-\\&#;:/\t]"  # what can become a scheme once entities and backslashes are resolved
-_TARGET = re.compile(rf"(\]\(|\]:)([\s>]*<?)({_SPELLING}*)([^\s<>()\[\]]*)")
+_TARGET = re.compile(rf"(\]\(|\]:)([\s>]*(?:<[ \t]*)?)({_SPELLING}*)([^\s<>()\[\]]*)")
 _PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([\s>]*attachment:([^\s<>()\[\]]*)(?:[ \t]+\"[^\"\n]*\")?[ \t]*\)")
 
 
@@ -41,7 +41,7 @@ def harmless(text: str, pictures: Mapping[str, str]) -> str:
     pictures: name of an attachment → name under which the notebook has it.
     """
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _ANGLED_TARGET.sub(r"\1\2", text)
+    text = _ANGLED_TARGET.sub(lambda found: found[1] + re.sub(r"\s", "%20", found[2].strip()), text)
     text = _ANGLED.sub(lambda found: found[1] + ("" if found[2] or found.end() == len(found.string) else " "), text)
     text = _DIAGRAM.sub(r"\1text ", text)
     text = with_pictures(text, pictures)
@@ -66,7 +66,7 @@ def with_pictures(text: str, pictures: Mapping[str, str]) -> str:
             return found[0]
         after = found.string[found.end() : found.end() + 1]
         name = _held((start + rest).partition(":")[2], pictures)
-        if name and (after == ">" if space.endswith("<") else after in ("", ")", " ", "\t", "\n")):
+        if name and (after == ">" if "<" in space else after in ("", ")", " ", "\t", "\n")):
             return f"{opening}{space}attachment:{name}"
         return f"{opening}{space}{_stop(opening)}{start}{rest}"
 

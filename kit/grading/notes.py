@@ -1,7 +1,8 @@
 """Why an item came out as it did, in words for a beginner: kind, exact, and never more than they may see.
 
 Of a check's hidden part nothing is said but the message its author wrote as plain text; the text is taken from the
-author's notebook, never from the process in which the learner's code ran.
+author's notebook, never from the process in which the learner's code ran. Not even the exception is named there: a
+learner's function can raise another one for each value it is given. The same holds for all that came later.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from kit.grading.trusted import SourceCell
 
 NO_ANSWER = "There is no answer here yet."
 FURTHER = "A further check with other values did not pass."
+NOT_PASSED = "The check did not pass. Run it in your notebook and read what it says."
+NOT_PASSED_OR_FURTHER = f"{NOT_PASSED} If it passes there: {FURTHER[0].lower()}{FURTHER[1:]}"
 LONGEST = 500
 """Letters of a message that are shown."""
 
@@ -66,9 +69,14 @@ def explain(trouble: Trouble) -> str:
     return text
 
 
+def clean(text: str) -> str:
+    """*text* as something that can be written down: half a surrogate pair, as ``"\\ud800"`` is one, becomes "?"."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def short(text: str) -> str:
-    """*text* on one line, cut to what a note can hold."""
-    text = " ".join(text.split())
+    """*text* on one line, clean, cut to what a note can hold."""
+    text = " ".join(clean(text).split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
@@ -107,15 +115,17 @@ def of_answer(cell: Placed, run: CellRun, seconds: float) -> str:
     return f"Your answer stopped with {_named(run.trouble)}{f' in line {line}' if line else ''}. {meaning}".strip()
 
 
-def of_check(check: SourceCell, run: CellRun, seconds: float) -> str:
-    """Why a check did not pass."""
+def of_check(check: SourceCell, run: CellRun, seconds: float, inside: bool = False) -> str:
+    """Why a check did not pass; *inside*: it ran in the learner's process, and its trouble is the learner's word."""
     if run.state in ("timeout", "died"):
         return stopped("With your code the check", run.state, seconds)
     if run.trouble is None:
         return ""
     places = [line for key, line in run.trouble.lines if key == run.key]
     hidden = check.hidden_lines
-    if hidden and (not places or hidden.intersection(places)):
+    if hidden and inside:
+        return NOT_PASSED_OR_FURTHER
+    if run.late or (hidden and (not places or hidden.intersection(places))):
         return _further(check, run.trouble, places)
     return _visible(check, run.trouble, places)
 
@@ -136,15 +146,14 @@ def _visible(check: SourceCell, trouble: Trouble, places: Sequence[int]) -> str:
 
 
 def _further(check: SourceCell, trouble: Trouble, places: Sequence[int]) -> str:
-    if trouble.name == "AssertionError":
-        written = _written_message(check.source, places)
-        return f"A further check: {short(written)}" if written else FURTHER
-    meaning = explain(trouble)
-    if meaning == NO_ANSWER:
-        return NO_ANSWER
-    if "{name}" in EXPLANATIONS.get(trouble.name, "") or not meaning:  # the name could be one of the hidden part
-        return FURTHER
-    return f"{FURTHER} {meaning}"
+    """Words of the author's or none: which exception it was can tell what the learner's code was given."""
+    hidden = check.hidden_lines
+    written = _written_message(check.source, places) if trouble.name == "AssertionError" else ""
+    if written:
+        return short(f"A further check: {written}" if hidden.intersection(places) else written)
+    if not hidden:
+        return NOT_PASSED
+    return FURTHER if not places or hidden.intersection(places) else NOT_PASSED_OR_FURTHER
 
 
 def _written_message(source: str, places: Sequence[int]) -> str:

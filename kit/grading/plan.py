@@ -19,6 +19,7 @@ from kit.grading.match import Placed
 from kit.grading.names import Names, names_of
 from kit.grading.origins import not_plain
 from kit.grading.outside import Surroundings, files_of, imported, reason_in
+from kit.grading.prelude import find_helpers, used_by
 from kit.grading.reasons import REASONS
 from kit.grading.trusted import KEPT, SourceCell, Trusted
 
@@ -28,8 +29,12 @@ INSIDE_TAG = "inside"
 _BUILTINS = frozenset(dir(builtins)) | {"display"}
 _NOTHING = names_of([])
 _WORD = re.compile(r"[^\W\d]\w*")
-_PARSED_CHARACTERS = 20_000
-"""A learner's cell that is longer is looked at word by word: reading it as Python may be made to take very long."""
+_BRACKET = re.compile(r"[()\[\]{}]")
+_PARSED_OF_A_CELL = 50_000
+_PARSED_OF_A_SUBMISSION = 300_000
+"""Characters. A learner's cell beyond that is looked at word by word: reading it as Python may be made to take long."""
+_DEEPEST = 100
+"""Brackets within brackets: the time the parser takes grows with them."""
 _NAMESPACES = frozenset(("globals", "locals", "vars", "dir", "eval", "exec", "timeit"))
 
 
@@ -64,6 +69,8 @@ class CheckPlan:
     """Names that the released text makes, and no cell of the author's outside of checks."""
     needed: bool
     """Whether a later check needs such a name in the learner's process."""
+    prelude: str = ""
+    """Functions of the author's that are made for the check anew."""
 
 
 def mode_of(check: SourceCell, trusted: Trusted) -> Verdict:
@@ -94,7 +101,7 @@ def _job(cell: Placed, plans: Mapping[SourceCell, CheckPlan], released: frozense
     return CellJob(
         cell.key, cell.source, check=True,
         mode=plan.verdict.mode, hidden_from=plan.hidden_from, reads=plan.reads, shares=plan.shares,
-        released=cell.origin.released if cell.key in released else "",
+        prelude=plan.prelude, released=cell.origin.released if cell.key in released else "",
     )  # fmt: skip
 
 
@@ -113,9 +120,10 @@ def released_for(plans: Mapping[SourceCell, CheckPlan], running: Sequence[Placed
     offered = frozenset().union(*(names for _, names in offers.values()))
     read: list[tuple[int, frozenset[str]]] = []
     bound: set[str] = set()
+    reading = _Reading()
     for position, cell in enumerate(running):
         if cell.role != "check" and not offered.isdisjoint(_WORD.findall(cell.source)):
-            reads, touches = _of_learner(cell.source)
+            reads, touches = reading.of(cell.source)
             read.append((position, reads))
             bound |= touches
     wanted = {
@@ -126,14 +134,39 @@ def released_for(plans: Mapping[SourceCell, CheckPlan], running: Sequence[Placed
     return frozenset(wanted | {key for _, key, plan in planned if plan.needed})
 
 
-def _of_learner(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What a cell of the learner's reads and binds; for what is no Python, every word may be a name it reads."""
-    tree = parse(source) if len(source) <= _PARSED_CHARACTERS else None
-    try:
-        names = names_of(tree.body) if tree is not None else None
-    except RecursionError:
-        names = None
-    return (names.reads, names.touches) if names else (frozenset(_WORD.findall(source)), frozenset())
+class _Reading:
+    """Reads the cells of one submission, each text once, and no more of them as Python than is good for everybody."""
+
+    def __init__(self) -> None:
+        self.left = _PARSED_OF_A_SUBMISSION
+        self.known: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def of(self, source: str) -> tuple[frozenset[str], frozenset[str]]:
+        """What a cell reads and binds; for what is not read as Python, every word may be a name it reads."""
+        if source not in self.known:
+            names = self._names(source)
+            words = frozenset() if names else frozenset(_WORD.findall(source))
+            self.known[source] = (names.reads, names.touches) if names else (words, frozenset())
+        return self.known[source]
+
+    def _names(self, source: str) -> Names | None:
+        if len(source) > min(self.left, _PARSED_OF_A_CELL) or _depth(source) > _DEEPEST:
+            return None
+        self.left -= len(source)
+        tree = parse(source)
+        try:
+            return names_of(tree.body) if tree is not None else None
+        except RecursionError:
+            return None
+
+
+def _depth(source: str) -> int:
+    """How many brackets are open at most, those in texts and comments among them."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(source):
+        depth = depth + 1 if bracket in "([{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 # --- the author's notebook --------------------------------------------------------------------------------------------
@@ -172,6 +205,8 @@ class _Author:
         self.around = _surroundings(self, trees, [code.cell.source for code in others])
         self.verdicts = {code.cell: self._verdict(code) for code in self.code if code.check}
         self.reads = {code.cell: self._reads(code) for code in self.code if code.check}
+        plain = (_BUILTINS - frozenset(self.ground.own_names)) | self.ground.imports.keys()
+        self.helpers = find_helpers([(code.cell, code.tree) for code in self.code], plain, self.around)
 
     def plans(self) -> dict[SourceCell, CheckPlan]:
         """The plan of each check."""
@@ -181,13 +216,16 @@ class _Author:
             if code.check:
                 makers = self._makers(position)
                 verdict = self.verdicts[code.cell]
+                helpers = used_by(self.reads[code.cell], self.helpers, position) if verdict.mode == "apart" else ()
+                made = {helper.name for helper in helpers}
                 found[code.cell] = CheckPlan(
                     verdict,
                     self._hidden_from(code, makers),
-                    tuple(sorted(self._asked(code, makers))),
+                    tuple(sorted(name for name in self._asked(code, makers) if name not in made)),
                     tuple(sorted(self._shares(code) | self._left(makers).keys())),
                     self._offers(code),
                     code.cell in needed,
+                    "\n\n".join(helper.text for helper in helpers),
                 )
         return found
 

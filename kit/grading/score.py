@@ -8,6 +8,7 @@ from kit.course import Limits
 from kit.grading import notes
 from kit.grading.executors.job import CellRun, Run, Value
 from kit.grading.match import Placed
+from kit.grading.plan import plan_of
 from kit.grading.trusted import SourceCell, Trusted
 from kit.records import Item, ItemScore
 
@@ -30,7 +31,7 @@ class Scoring:
         cell = self.trusted.by_grade_id(item.id)
         assert cell is not None  # `read_trusted` made sure
         score, note = self._check(item, cell) if self._is_run(item, cell) else self._manual(cell)
-        return ItemScore(item.id, item.objective, score, float(item.points), note)
+        return ItemScore(item.id, item.objective, score, float(item.points), notes.clean(note))
 
     @staticmethod
     def _is_run(item: Item, cell: SourceCell) -> bool:
@@ -87,7 +88,9 @@ class Scoring:
             ran = self.runs.get(answer.key)
             if ran is not None and (said := notes.of_answer(answer, ran, self.limits.cell_seconds)):
                 return said
-        return notes.of_check(check, run, self.limits.cell_seconds)
+        plan = plan_of(self.trusted).get(check)  # none for other languages, where all runs in one process
+        inside = plan is None or plan.verdict.mode == "inside"
+        return notes.of_check(check, run, self.limits.cell_seconds, inside)
 
 
 def _partly(number: float, points: float) -> str:

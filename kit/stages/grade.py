@@ -127,34 +127,66 @@ def _source(opened: OpenCourse, assignment: Assignment) -> Path:
 def _write(opened: OpenCourse, waiting: HandedIn, result: Result) -> str:
     """Everything about one submission; the event comes last, so that a crash before it means grading once more.
 
-    Returns what became of it: graded, rejected or fault.
+    Returns what became of it: graded, rejected or fault. What cannot be put out is a fault of this submission's only;
+    KitError where nothing can be stored at all.
     """
-    learner, assignment, submission = waiting
     if isinstance(result, GraderFault):
-        opened.record(_event("fault", waiting, {"what": str(result)}, f":{submission.faults + 1}"))
-        return "fault"
-    if isinstance(result, Rejected):
-        page = notice_page(assignment.id, result.reason)
-        opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, page))
-        opened.record(_event("rejected", waiting, {"reason": result.reason, "code": result.code}))
-        return "rejected"
-    opened.gradebook.write_scores(learner, assignment, submission.at, result.items)
-    opened.watch(Step("grade", f"{learner} {assignment.id}: in the gradebook"))
+        return _fault(opened, waiting, str(result))
+    try:
+        event = _reject(opened, waiting, result) if isinstance(result, Rejected) else _enter(opened, waiting, result)
+    except KitError:
+        raise
+    except Exception as error:
+        where = f"{waiting[1].id}: its result cannot be put out"
+        return _fault(opened, waiting, f"{where} ({type(error).__name__}: {error}).")
+    opened.record(event)
+    return str(event.kind)
+
+
+def _fault(opened: OpenCourse, waiting: HandedIn, what: str) -> str:
+    what = what.encode("utf-8", "replace").decode()  # it may quote the learner's code
+    opened.record(_event("fault", waiting, {"what": what}, f":{waiting[2].faults + 1}"))
+    return "fault"
+
+
+def _reject(opened: OpenCourse, waiting: HandedIn, result: Rejected) -> Event:
+    """The notice is out; the event that says so."""
+    learner, assignment, submission = waiting
+    page = notice_page(assignment.id, result.reason)
+    opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, page))
+    return _event("rejected", waiting, {"reason": result.reason, "code": result.code})
+
+
+def _enter(opened: OpenCourse, waiting: HandedIn, result: Graded) -> Event:
+    """Scores are in the gradebook and pages are out, all of them made before the first is written; the event."""
+    learner, assignment, submission = waiting
     facts = {"seconds": round(result.seconds, 3), "tests": tests_of(opened, assignment)}
     graded = graded_event(waiting, result.items, 1, **facts)
-    put_out(opened, waiting, result, _foreseen(opened, waiting, graded))
+    pages = _pages(result, _foreseen(opened, waiting, graded))
+    opened.gradebook.write_scores(learner, assignment, submission.at, result.items)
+    opened.watch(Step("grade", f"{learner} {assignment.id}: in the gradebook"))
+    _put_out(opened, waiting, pages)
     opened.watch(Step("grade", f"{learner} {assignment.id}: feedback is out"))
-    opened.record(graded)
-    return "graded"
+    return graded
 
 
 def put_out(opened: OpenCourse, handed_in: HandedIn, result: Graded, decision: Decision | None) -> None:
     """The autograded notebook for formgrader, and the page for the learner, who reads there what *decision* says."""
+    _put_out(opened, handed_in, _pages(result, decision))
+
+
+def _pages(result: Graded, decision: Decision | None) -> tuple[bytes, bytes]:
+    """The autograded notebook and the learner's page."""
+    # What learners' code says may be no text that can be encoded; no round of a course may end because of that.
+    return as_text(result.notebook).encode("utf-8", "replace"), result.feedback(decision).encode("utf-8", "replace")
+
+
+def _put_out(opened: OpenCourse, handed_in: HandedIn, pages: tuple[bytes, bytes]) -> None:
     learner, assignment, submission = handed_in
+    notebook, feedback = pages
     autograded = opened.folder("autograded", learner, assignment.id)
-    write_text(autograded / f"{assignment.notebook}.ipynb", as_text(result.notebook))
+    write_bytes(autograded / f"{assignment.notebook}.ipynb", notebook)
     write_text(autograded / "timestamp.txt", submission.at.strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
-    feedback = result.feedback(decision).encode()
     write_bytes(opened.folder("feedback", learner, assignment.id) / f"{assignment.notebook}.html", feedback)
     opened.exchange.publish_feedback(learner, Feedback(assignment.id, submission.id, feedback))
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import html
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kit.errors import GradebookError, LedgerError, NotGranted, SubmissionRefused
 from kit.exchange import open_exchange
+from kit.gradebook import Gradebook
+from kit.grading.show import as_text
 from tests.courses import write_course
 from tests.cycle.school import School
 
@@ -177,3 +182,69 @@ def test_a_submission_of_somebody_never_enrolled_changes_nothing(school: School)
     assert school.records()["eve"].units == {}
     assert school.unit("ada").submissions["01-one.a"].id == receipt.submission
     assert "eve" not in {row[0] for row in school.state()["scores"]}
+
+
+# --- what cannot be written down --------------------------------------------------------------------------------------
+
+HALF_A_CHARACTER = {
+    "printed": "print('\\ud800')",
+    "raised": "raise ValueError('\\ud800')",
+    "shown": "class Odd:\n    def __repr__(self): return '\\ud800'\nOdd()",
+    "as the answer": "adding_1 = taking_1 = '\\ud800'",
+}
+
+
+def answer_everywhere(school: School, source: str) -> None:
+    """Ada's form, with *source* in every answer cell."""
+    path = school.fetch("ada", "01-one.a") / "01-one.ipynb"
+    book = json.loads(path.read_text())
+    for cell in book["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            cell["source"] = source
+    path.write_text(json.dumps(book))
+    school.hand_in("ada", "01-one.a")
+
+
+@pytest.mark.parametrize("source", HALF_A_CHARACTER.values(), ids=HALF_A_CHARACTER.keys())
+def test_half_a_character_is_graded_like_anything_else_and_so_is_everybody(tmp_path: Path, source: str) -> None:
+    school = School(write_course(tmp_path / "course", items=1), "ada", "ben")
+    answer_everywhere(school, source)
+    school.submit("ben", "01-one.a", 1)
+    school.run()
+    assert school.unit("ada").submissions["01-one.a"].state == "graded"
+    assert school.unit("ada").attempts[0].decision.outcome == "gaps"
+    assert school.unit("ben").mastered_at
+
+
+@pytest.mark.parametrize("part", ["the page", "the notebook", "the gradebook"])
+def test_a_result_that_cannot_be_put_out_is_our_fault_and_holds_up_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    school = School(write_course(tmp_path / "course", items=1), "ada", "ben")
+    answer_everywhere(school, "adding_1 = 'breaks'")
+    school.submit("ben", "01-one.a", 1)
+    broken = breaking(part)
+    monkeypatch.setattr(*broken)
+    school.run()
+    ada = school.unit("ada").submissions["01-one.a"]
+    assert (ada.state, ada.faults) == ("waiting", 1)
+    assert school.unit("ben").mastered_at
+    monkeypatch.undo()
+    school.run()
+    assert school.unit("ada").submissions["01-one.a"].state == "graded"
+
+
+def breaking(part: str) -> tuple[str, object]:
+    """A place in the kit and what breaks there, as a mistake of ours would, for the answer with "breaks" in it."""
+    if part == "the notebook":
+        return "kit.stages.grade.as_text", lambda notebook: _unless("breaks" in str(notebook), as_text, notebook)
+    if part == "the page":
+        return "kit.grading.feedback._cut", lambda text: _unless("breaks" in text, str, text)
+    write = Gradebook.write_scores
+    return "kit.gradebook.Gradebook.write_scores", lambda *args: _unless(args[1] == "ada", write, *args)
+
+
+def _unless(broken: bool, function: Callable[..., Any], *args: Any) -> Any:
+    if broken:
+        raise RecursionError("\ud800")
+    return function(*args)

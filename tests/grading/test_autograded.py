@@ -92,9 +92,9 @@ def test_nbgraders_own_rule_gives_the_same_for_an_honest_submission(
     assert [(i.score, i.max) for i in graded.items if i.item == grade_id] == [expected]
 
 
-def test_formgraders_own_template_renders_it(graded: Graded, tmp_path: Path) -> None:
-    path = tmp_path / "unit.ipynb"
-    path.write_text(json.dumps(graded.notebook), encoding="utf-8")
+def in_formgrader(notebook: dict[str, Any], path: Path) -> str:
+    """The page formgrader makes of *notebook*, with nbconvert's own settings."""
+    path.write_text(json.dumps(notebook), encoding="utf-8")
     templates = Path(formgrader.__file__).parent / "templates"
     exporter = HTMLExporter(template_name="formgrade", extra_template_basedirs=[str(templates)])
     resources = {
@@ -103,7 +103,12 @@ def test_formgraders_own_template_renders_it(graded: Graded, tmp_path: Path) -> 
         "index": 0,
         "total": 1,
     }
-    html, _ = exporter.from_filename(str(path), resources=resources)
+    html: str = exporter.from_filename(str(path), resources=resources)[0]
+    return html
+
+
+def test_formgraders_own_template_renders_it(graded: Graded, tmp_path: Path) -> None:
+    html = in_formgrader(graded.notebook, tmp_path / "unit.ipynb")
     for grade_id in ("one", "part", "why", "how", "plan"):
         assert f'class="score tabbable" id="{grade_id}"' in html
     assert "AssertionError" in html
@@ -129,3 +134,65 @@ def test_tables_and_pictures_are_kept(mixed: Exercise) -> None:
     source = "import pandas as pd, matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\npd.DataFrame({'a': [1]})"
     outputs = cell(mixed.grade({"one-answer": source}), "one-answer").outputs
     assert [sorted(output.data) for output in outputs] == [["image/png", "text/plain"], ["text/plain"]]
+
+
+MARKED = "<img src=x onerror=alert(1)> [x](javascript:alert(2)) **bold**"
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_text_cell_of_a_learners_holds_no_script(mixed: Exercise, kind: str, tmp_path: Path) -> None:
+    def edit(notebook: dict[str, Any]) -> None:
+        notebook["cells"].append({"cell_type": kind, "id": "mine", "metadata": {}, "source": MARKED})
+        notebook["cells"][0]["source"] = MARKED  # the author's text, changed
+
+    graded = mixed.grade({"one-answer": "one = 1", "why": MARKED}, edit)
+    for source in (nb["source"] for nb in graded.notebook["cells"] if "bold" in nb["source"]):
+        assert "<img" not in source
+        assert "](javascript" not in source
+    html = in_formgrader(graded.notebook, tmp_path / "unit.ipynb")
+    assert "<img src=x" not in html
+    assert 'href="javascript' not in html
+    assert "<strong>bold</strong>" in html
+
+
+def test_the_authors_own_text_is_left_as_it_is(tmp_path: Path, executor: Executor) -> None:
+    drawn = '<div style="color: red">Read this.</div>'
+    made = exercise(
+        tmp_path, [text(drawn), answer("a", "a = 1"), check("A", "assert a == 1"), written("why")], executor
+    )
+    assert made.grade({"a": "a = 1"}).notebook["cells"][0]["source"] == drawn
+
+
+def test_pictures_in_a_text_cell_are_kept_and_missing_ones_named(mixed: Exercise, tmp_path: Path) -> None:
+    bundles = {
+        "a.png": {"image/png": "iVBORw0KGgo="},
+        "my picture.jpg": {"image/jpeg": "/9j/4AAQ"},
+        "x.svg": {"image/svg+xml": "<svg onload=alert(1)></svg>"},
+        "y.png": {"image/png": '" onerror="alert(1)'},
+    }
+    asked = "![a](attachment:a.png) ![b](attachment:my%20picture.jpg) ![x](attachment:x.svg) ![y](attachment:y.png)"
+
+    def edit(notebook: dict[str, Any]) -> None:
+        cell = {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": asked, "attachments": bundles}
+        notebook["cells"].append(cell)
+
+    graded = mixed.grade({"one-answer": "one = 1"}, edit)
+    nbformat.validate(nbformat.from_dict(graded.notebook))
+    html = in_formgrader(graded.notebook, tmp_path / "unit.ipynb")
+    assert "data:image/png;base64,iVBORw0KGgo=" in html
+    assert "data:image/jpeg;base64,/9j/4AAQ" in html
+    assert "[picture x.svg left out] [picture y.png left out]" in html
+    assert "onerror=" not in html
+
+
+def test_a_picture_missing_from_the_authors_text_does_not_stop_formgrader(tmp_path: Path, executor: Executor) -> None:
+    cells = [
+        text("![x](attachment:x.png)"),
+        answer("a", "a = 1"),
+        check("A", "assert a == 1"),
+        task("plan", "![y](attachment:y.svg)"),
+    ]
+    made = exercise(tmp_path, cells, executor)
+    html = in_formgrader(made.grade({"a": "a = 1"}).notebook, tmp_path / "unit.ipynb")
+    assert "[picture x.png left out]" in html
+    assert "[picture y.svg left out]" in html

@@ -40,8 +40,13 @@ def cluster() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
+ONE_CLUSTER = pytest.mark.xdist_group("dask")
+"""Starting one takes seconds."""
+
+
 @pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(EXECUTORS)]
+    scope="module",
+    params=[pytest.param(name, marks=ONE_CLUSTER if name == "dask" else ()) for name in sorted(EXECUTORS)],
 )
 def executor(request: pytest.FixtureRequest) -> Executor:
     dask = Dask(request.getfixturevalue("cluster")) if request.param == "dask" else None
@@ -157,7 +162,8 @@ LEFT_RUNNING = {
 @pytest.mark.parametrize("source", LEFT_RUNNING.values(), ids=LEFT_RUNNING.keys())
 def test_what_a_cell_left_running_costs_no_answer_after_it(executor: Executor, source: str) -> None:
     answers = "kept = [2]\ndef two(): return kept[0]"  # the check needs a fork of its own
-    run = executor.run(job("x = 1", source, "import time\ntime.sleep(1)", answers, "assert two() == 2", "assert x == 1"))
+    later = "import time\ntime.sleep(1)"
+    run = executor.run(job("x = 1", source, later, answers, "assert two() == 2", "assert x == 1"))
     assert [run.cells[n].state for n in (0, 3, 4, 5)] == ["ran"] * 4
 
 
@@ -345,6 +351,7 @@ def test_it_can_be_called_from_a_running_event_loop(executor: Executor) -> None:
     assert states(asyncio.run(in_a_notebook()).cells) == ["ran", "ran"]
 
 
+@ONE_CLUSTER
 def test_a_submission_whose_dask_worker_dies_is_given_to_another_and_comes_back_once(cluster: str) -> None:
     executor = open_executor(course("dask", Dask(cluster)))
     slow = job("import time\ntime.sleep(6)\nx = 1", "assert x == 1")

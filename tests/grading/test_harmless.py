@@ -20,8 +20,8 @@ TAGS = {
     *("sub", "sup", "kbd", "mark"),
 }
 ATTRIBUTES = {"href", "src", "alt", "title", "class", "id", "style", "type", "disabled", "checked", "start"}
-ADDRESS = re.compile(r"(?:https?:|mailto:|data:image/(?:png|jpeg);|[^:]*$|[^:/?#]*[/?#]|%E2%81%A0)", re.IGNORECASE)
-FORBIDDEN = re.compile(r"\\(?:mmlToken|style|class|cssId|require)(?![A-Za-z])|\\href(?!\s*\{https?://)")
+SCHEME = re.compile(r"(?!(?:https?|mailto):|data:image/(?:png|jpeg);base64,)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+FORBIDDEN = re.compile(r"\\(?:mmlToken|style|class|cssId|require|href(?!\s*\{(?:https?://|$)))")
 
 
 class Page(HTMLParser):
@@ -40,7 +40,7 @@ class Page(HTMLParser):
         if tag not in TAGS or not {name for name, _ in attrs} <= ATTRIBUTES:
             self.live.append(str(self.get_starttag_text()))
         for name, value in attrs:
-            if name in ("href", "src") and not ADDRESS.match(re.sub(r"[\x00-\x20]", "", value or "")):
+            if name in ("href", "src") and SCHEME.match(re.sub(r"[\x00-\x20]", "", value or "")):
                 self.live.append(f"{name} {value}")
             if name == "style" and not re.fullmatch(r"text-align: ?\w+|line-height: 125%;", value or ""):
                 self.live.append(f"style {value}")
@@ -166,8 +166,8 @@ def test_nothing_runs(text: str) -> None:
 
 
 def test_what_runs_would_be_seen() -> None:
-    untouched = [text for text in HOSTILE if not Page(shown(text, {"x.svg": {"image/png": ""}})).live]
-    assert len(untouched) < len(HOSTILE) / 4  # the rest are for other renderers
+    live = [text for text in HOSTILE if Page(shown(text, {"x.svg": {"image/png": ""}})).live]
+    assert len(live) > 60  # the others would run with another version of a renderer
 
 
 HONEST = {
@@ -176,8 +176,8 @@ HONEST = {
     "lists": "1. a\n2. b\n   - c\n- [ ] d\n- [x] e",
     "quotation": "> a\n> > b",
     "a table": "| a | b |\n|:--|--:|\n| 1 | `x | y` |",
-    "links": "[a](https://example.org/x?a=1&b=2#c 'title') [b](mailto:a@b.c) [c](#top) [d](notes/other.ipynb) [e](//x.y)",
-    "a link by reference": '[a][1] [b]\n\n[1]: https://example.org\n[b]: <other file.ipynb> "title"',
+    "links": "[a](https://example.org/x?a=1&b=2#c 'title') [b](mailto:a@b.c) [c](#top) [d](notes/other.ipynb)",
+    "a link by reference": '[a][1] [b]\n\n[1]: https://example.org\n[b]: other.ipynb "title"',
     "a bare address": "See https://example.org/a_(b).",
     "a picture": "![a](https://example.org/a.png) ![b](pictures/b.png)",
     "a picture as Colab pastes it": "![a](data:image/png;base64,iVBORw0KGgo=)",
@@ -200,6 +200,7 @@ MEANT = {
     "a generic type in code": ("`List<int>`", "<code>List<int></code>"),
     "code about HTML": ("```html\n<p>x</p>\n```", "&lt;p>x</p>"),
     "an address in angle brackets": ("<https://example.org>", '<a href="https://example.org">https://example.org</a>'),
+    "a name with a space": ("[a](<other file.ipynb>)", '<a href="other%20file.ipynb">a</a>'),
     "bold by HTML is shown as it was typed": ("<b>x</b>", "<b>x</b>"),
     "code that looks like a link": ("```\nfor x in [1, 2]:\n    try:\n```", "for x in [1, 2]:\n    try:"),
     "a path in code": ("`C:\\class\\a.py`", "C:\\class\\a.py"),
@@ -228,7 +229,7 @@ REFERENCES = {
     "missing, its scheme in disguise": ("![x](attach&#109;ent:x.svg)", 'alt="x"'),
     "missing, quoted over two lines": ("> ![x](\n> attachment:x.svg)", "x"),
     "a name that goes on after the one that is there": ("![x](attachment:a.png(b))", 'alt="x"'),
-    "a name with an escaped bracket": ("![x](attachment:a.png\\))", 'alt="x"'),
+    "a name with an escaped bracket": ("![x](attachment:a.png\\))", "[picture a.png left out]"),
     "a name with a space that is none": ("![x](attachment:a.png\u00a0)", 'alt="x"'),
 }
 
@@ -239,21 +240,9 @@ def test_attached_pictures_are_shown_or_named(text: str, expected: str) -> None:
         assert expected in shown(given_text, ATTACHED)
 
 
-PIECES = st.sampled_from(
-    [
-        *"<>[]()!:/\\&#;`~$|\n\t *-\"'=",
-        "](",
-        "]:",
-        "](<",
-        "> ",
-        "    ",
-        "```",
-        "$$",
-        "\n\n",
-        "| a |\n|---|\n",
-        "mermaid\n",
-    ]
-    + [
+SIGNS = [*"<>[]()!:/\\&#;`~$|\n\t *-\"'=", "](", "]:", "](<", "> ", "    ", "```", "$$", "\n\n", "<!--", "-->", "<?"]
+WORDS = [
+    *(
         "javascript:",
         "java",
         "script",
@@ -265,14 +254,14 @@ PIECES = st.sampled_from(
         "a@b.c",
         "\\href",
         "hr",
-    ]
-    + ["&#115;", "&amp;", "&colon;", "&bsol;", "&lt;", "ef{", "img src=x onerror=y", "<br>", "<sub>", "script>", "[a]"]
-    + ["<!--", "-->", "<?", "\\begin{x}", "\\end{x}", "\r", "\x01", "\u2060", "\u00a0", "[a]: "]
-)
+    ),
+    *("&#115;", "&amp;", "&colon;", "&bsol;", "&lt;", "ef{", "img src=x onerror=y", "<br>", "<sub>", "script>", "[a]"),
+    *("\\begin{x}", "\\end{x}", "\r", "\x01", "\u2060", "\u00a0", "[a]: ", "| a |\n|---|\n", "mermaid\n"),
+]
 
 
 @settings(max_examples=1500, deadline=None)
-@given(st.lists(PIECES, max_size=25).map("".join))
+@given(st.lists(st.sampled_from([*SIGNS, *WORDS]), max_size=25).map("".join))
 def test_no_way_of_putting_it_together_runs(text: str) -> None:
     assert Page(shown(harmless(text, {"a.png": "a.png"}), ATTACHED)).live == []
 

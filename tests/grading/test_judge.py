@@ -178,3 +178,20 @@ def test_harm_ends_one_check(case: str) -> None:
 def test_a_test_that_takes_too_long_itself_is_stopped() -> None:
     reply = judge_cells("x = 1", "try:\n    while x: pass\nexcept:\n    pass", seconds=1.0)
     assert (reply["state"], reply["lost"]) == ("timeout", False)
+
+
+# --- what an answer may be ------------------------------------------------------------------------------------------
+
+READ = "assert x is not None\nassert same(x) is not None\nassert len(both()) == 2 and both()[0] is not None"
+ODD = cases("odd")
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_no_value_ends_the_learners_process_or_the_judge(case: str) -> None:
+    """It is read, handed over, handed back and returned within a list; where that cannot be, the check fails."""
+    learner, trouble = ODD[case]
+    learner += "\ndef same(v): return v\ndef both(): return [x, {'k': x}]\n"
+    reply = judge_cells(learner, READ, reads=["x", "same", "both"])
+    told = reply["trouble"] and f"{reply['trouble']['name']}: {reply['trouble']['message']}\n"
+    assert (reply["state"], told) == (("failed", trouble) if trouble else ("ran", None))
+    assert not reply["lost"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 import pytest
@@ -406,6 +407,61 @@ def placed(cells: Sequence[SourceCell]) -> list[Placed]:
     return [Placed(cell.id, "code", cell.source, "kept", cell) for cell in cells]
 
 
+# --- functions of the author's that checks use ------------------------------------------------------------------------
+
+SAME = "def same(a, b): assert a == b"
+USES = "same(total, 12)"
+MADE_ANEW = {
+    "a given function": ([cell("plain", SAME)], True),
+    "a locked one": ([cell("locked", SAME)], True),
+    "with builtins and imports": ([cell("plain", "import math\ndef same(a, b): assert math.isclose(a, abs(b))")], True),
+    "with another such function": ([cell("plain", "def near(a, b): return a == b"),
+                                    cell("plain", "def same(a, b, more=(1, -2)): assert near(a, b)")], True),
+    "that calls itself": ([cell("plain", "def same(a, b): return a == b or same(a - 1, b)")], True),
+    "an answer binds it": ([cell("plain", SAME), cell("answer", "same = None")], False),
+    "an answer changes it": ([cell("plain", SAME), cell("answer", "same.seen = []")], False),
+    "an answer is no Python": ([cell("plain", SAME), cell("answer", "same = (")], False),
+    "a check binds it": ([cell("plain", SAME), cell("check", "same = max")], False),
+    "made twice": ([cell("plain", SAME), cell("plain", SAME)], False),
+    "an answer cell's own": ([cell("answer", SAME)], False),
+    "made later": ([], False),
+    "with a name of the learner's": ([cell("plain", "def same(a, b): assert a == total")], False),
+    "with another function of the learner's": (
+        [cell("answer", "def near(a, b): return a == b"), cell("plain", "def same(a, b): assert near(a, b)")], False),
+    "with a builtin the notebook binds": (
+        [cell("answer", "def abs(x): return x"), cell("plain", "def same(a, b): assert abs(a) == b")], False),
+    "decorated": ([cell("plain", "import functools\n@functools.cache\ndef same(a, b): assert a == b")], False),
+    "with a state": ([cell("plain", "def same(a, b, seen=[]): assert a == b")], False),
+    "with a global": ([cell("plain", "def same(a, b):\n    global seen\n    seen = a")], False),
+    "with chance": ([cell("plain", "import random\ndef same(a, b): return random.random() < 1")], False),
+    "that looks at source": ([cell("plain", "import inspect\ndef same(a, b): assert inspect.getsource(a)")], False),
+    "that reads a file it is told": ([cell("plain", "def same(a, b): assert open(a)")], False),
+    "a class": ([cell("plain", "class same:\n    def __init__(self, a, b): assert a == b")], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "anew"), MADE_ANEW.values(), ids=MADE_ANEW.keys())
+def test_a_function_of_the_authors_is_made_anew_for_a_check(cells: Sequence[SourceCell], anew: bool) -> None:
+    user = check(USES)
+    plan = plan_of(notebook(*cells, user, *([] if cells else [cell("plain", SAME)])))[user]
+    made_by_a_check = any(cell.role == "check" for cell in cells)
+    assert ("def same" in plan.prelude) == anew
+    assert set(plan.reads) == {"total"} | (set() if anew or made_by_a_check else {"same"})
+
+
+def test_a_check_is_given_all_that_its_function_leads_to_and_nothing_else() -> None:
+    user = check(USES)
+    given = [cell("plain", f"{one}\nother = 1\ndef unused(): pass") for one in ("def near(a, b): return a == b",)]
+    plan = plan_of(notebook(*given, cell("plain", "def same(a, b):\n    assert near(a, b)"), user))[user]
+    assert plan.prelude == "def near(a, b): return a == b\n\ndef same(a, b):\n    assert near(a, b)"
+
+
+def test_a_check_inside_takes_the_function_from_the_process_it_runs_in() -> None:
+    user = check(f"{USES}\nassert area.__code__")
+    plan = plan_of(notebook(cell("plain", SAME), user))[user]
+    assert (plan.verdict.mode, plan.prelude, plan.reads) == ("inside", "", ("area", "same", "total"))
+
+
 # --- robustness -------------------------------------------------------------------------------------------------------
 
 HOSTILE = {
@@ -422,6 +478,42 @@ HOSTILE = {
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
 def test_whatever_a_learner_writes_the_plan_is_made(source: str) -> None:
     assert submitted([check("shown = 3")], [source])[0].key
+
+
+class Parsed(list[str]):
+    """The texts that were read as Python."""
+
+    def __call__(self, source: str) -> ast.Module | None:
+        self.append(source)
+        return parse(source)
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> Parsed:
+    parsed = Parsed()
+    monkeypatch.setattr("kit.grading.plan.parse", parsed)
+    return parsed
+
+
+NEVER_PARSED = {
+    "too long": "shown\n" + "x = 1\n" * 10_000,
+    "too deep": "shown\n" + "[" * 101 + "]" * 101,
+    "too deep in mixed brackets": "shown\n" + "([{" * 34 + "}])" * 34,
+}
+
+
+@pytest.mark.parametrize("source", NEVER_PARSED.values(), ids=NEVER_PARSED.keys())
+def test_a_cell_that_takes_long_to_parse_is_read_word_by_word(parsed: Parsed, source: str) -> None:
+    assert submitted([check("shown = 3")], [source])[0].released == "shown = 3"
+    assert source not in parsed
+
+
+def test_cells_are_parsed_once_and_only_so_many_of_them(parsed: Parsed) -> None:
+    cells = [f"print(shown, {n})\n" + "x = 1\n" * 2_000 for n in range(40)]
+    assert submitted([check("shown = 3")], [*cells, *cells])[0].released == "shown = 3"
+    of_learner = [source for source in parsed if source.startswith("print")]
+    assert len(of_learner) == len(set(of_learner))
+    assert 200_000 < sum(map(len, of_learner)) <= 300_000
 
 
 def test_what_an_authors_cell_binds_is_found_in_every_kind_of_statement() -> None:

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from kit.course import Limits
+from kit.errors import KitError
 from kit.grading.executors import CellJob, Executor, Job
 from kit.grading.executors.leftovers import new_folder
 from kit.grading.executors.local import LocalExecutor
 from kit.grading.executors.nbclient import NbclientExecutor
-from kit.grading.executors.sandbox import NO_WALLS
+from kit.grading.executors.sandbox import NO_WALLS, lies_in_sight
 
 
 def state_of(source: str, executor: Executor) -> str:
@@ -91,3 +92,15 @@ def test_the_folder_of_a_grader_that_was_killed_is_swept_and_that_of_a_living_on
         assert len(os.listdir(place)) == 2
         NbclientExecutor(NO_WALLS)
         assert os.listdir(place) == [mine.name]
+
+
+def test_a_course_that_lies_beside_the_interpreter_is_not_seen() -> None:
+    with tempfile.TemporaryDirectory(dir=sys.prefix) as place:
+        course = Path(place)
+        (course / "solutions.txt").write_text("secret")
+        assert lies_in_sight(course)
+        hidden = LocalExecutor("bubblewrap", hidden=[course])
+        assert state_of(f"import os\nassert os.listdir({place!r}) == []", hidden) == "ran"
+        hidden.close()
+        with pytest.raises(KitError, match="Move the course"):
+            LocalExecutor("bubblewrap", hidden=[Path(sys.prefix)]).warm_up()

@@ -315,8 +315,15 @@ REASONS = {
         "def half(n):\n    return 3.5 if n == 7 else 2", "A further check with other values did not pass."),
     "an error in the hidden part": (
         "def half(n):\n    return 2 if n == 4 else [][n]",
-        "A further check with other values did not pass. A position was asked for that the list or text does not have. "
-        "Positions begin at 0.",
+        "A further check with other values did not pass."),
+    "what is not written yet, in the hidden part": (
+        "def half(n):\n    if n == 4: return 2\n    raise NotImplementedError",
+        "A further check with other values did not pass."),
+    "half a character": ("def half(n):\n    return '\\ud800'", "Half of 4 is 2, but your function gave '\\ud800'."),
+    "half a character in words": (
+        "def half(n):\n    raise ValueError('a\\ud800')",
+        "The check stopped with a ValueError (a?). A value had the right type, but Python could not work with what was "
+        "in it.",
     ),
     "a syntax error": (
         "def half(n)\n    return n / 2",

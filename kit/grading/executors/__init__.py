@@ -15,8 +15,11 @@ from kit.grading.executors.job import CellJob, CellRun, CellState, Executor, Gro
 
 def _local(course: Course) -> Executor:
     from kit.grading.executors.local import shared_executor
+    from kit.grading.executors.sandbox import lies_in_sight
 
-    return shared_executor(course.sandbox, course.preload)
+    # Only a course that lies where the system or the interpreter does could be seen; the others share a warm parent.
+    hidden = [course.root.resolve()] if lies_in_sight(course.root.resolve()) else []
+    return shared_executor(course.sandbox, course.preload, hidden)
 
 
 def _dask(course: Course) -> Executor:

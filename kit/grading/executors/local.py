@@ -12,6 +12,7 @@ import functools
 import os
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from kit.errors import GraderFault
 from kit.grading.executors.job import Job, Run
@@ -27,13 +28,15 @@ TRIES = 2
 class LocalExecutor:
     """Runs jobs on this machine; any number of threads may call `run` at the same time.
 
-    sandbox, preload: as in course.toml. KitError where the sandbox asked for cannot be had.
+    sandbox, preload: as in course.toml. hidden: folders that learner code must not see, wherever they lie. KitError
+    where the sandbox asked for cannot be had.
     """
 
-    def __init__(self, sandbox: str, preload: Sequence[str] = ()) -> None:
+    def __init__(self, sandbox: str, preload: Sequence[str] = (), hidden: Sequence[Path] = ()) -> None:
         self.walls: Walls = walls_for(sandbox)
         self.isolation = self.walls.isolation
         self._preload = tuple(preload)
+        self._hidden = tuple(hidden)
         self._kernels = NbclientExecutor(self.walls)
         self._nursery: Nursery | None = None
         self._lock = threading.Lock()
@@ -60,7 +63,7 @@ class LocalExecutor:
             if self._nursery is None or not self._nursery.alive:
                 if self._nursery is not None:
                     self._nursery.close()
-                self._nursery = Nursery(self.walls, self._preload)
+                self._nursery = Nursery(self.walls, self._preload, self._hidden)
             return self._nursery
 
     def close(self) -> None:
@@ -71,17 +74,17 @@ class LocalExecutor:
                 self._nursery = None
 
 
-def shared_executor(sandbox: str, preload: Sequence[str] = ()) -> LocalExecutor:
+def shared_executor(sandbox: str, preload: Sequence[str] = (), hidden: Sequence[Path] = ()) -> LocalExecutor:
     """The one executor of this process for these settings: a warm parent takes a second to start."""
     with _SHARING:  # two threads that ask at once get the same one
-        return _shared(sandbox, tuple(preload), os.getpid())
+        return _shared(sandbox, tuple(preload), tuple(hidden), os.getpid())
 
 
 _SHARING = threading.Lock()
 
 
 @functools.cache
-def _shared(sandbox: str, preload: tuple[str, ...], pid: int) -> LocalExecutor:
-    executor = LocalExecutor(sandbox, preload)
+def _shared(sandbox: str, preload: tuple[str, ...], hidden: tuple[Path, ...], pid: int) -> LocalExecutor:
+    executor = LocalExecutor(sandbox, preload, hidden)
     atexit.register(executor.close)
     return executor

@@ -29,6 +29,13 @@ from kit.grading.inside.wire import Closed, Garbled, Wire
 INSIDE = Path(__file__).parent.parent / "inside"
 START_SECONDS = 180.0
 """A warm parent that has not answered by then is our fault; generous, as graders are busy machines."""
+OF_THE_PARENT = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # One heap of large pages instead of many small ones: a fork copies the table of pages, and ends with it.
+    "PYTHONMALLOC": "malloc",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+"""The warm parent's environment, besides what learner code gets."""
 END_SECONDS = 120.0
 """A child that is not gone by then takes the warm parent with it; generous, as above."""
 Role = Literal["learner", "judge"]
@@ -38,7 +45,8 @@ Role = Literal["learner", "judge"]
 def _starter(pid: int) -> ThreadPoolExecutor:
     """The thread of this process that starts warm parents.
 
-    Bubblewrap dies with the *thread* that started it (PR_SET_PDEATHSIG); a worker's ends with its round, this one never.
+    Bubblewrap dies with the *thread* that started it (PR_SET_PDEATHSIG); a worker's ends with its round, this one's
+    never.
     """
     return ThreadPoolExecutor(1, thread_name_prefix="kit-nursery-starter")
 
@@ -107,11 +115,14 @@ class Child:
 class Nursery:
     """One warm parent, started when it is first needed. Several threads may ask it for children."""
 
-    def __init__(self, walls: Walls, preload: Sequence[str], interpreter: str = sys.executable) -> None:
+    def __init__(
+        self, walls: Walls, preload: Sequence[str], hidden: Sequence[Path] = (), interpreter: str = sys.executable
+    ) -> None:
         self._walls = walls
         self._numbers = count()
         self._children: dict[int, Child] = {}
         self._lock = threading.Lock()
+        outer = enclose_parent(walls, interpreter, [INSIDE], hidden)
         ours, theirs = socket.socketpair()
         self._control = Wire(ours)
         self._control.takes_fds = False
@@ -121,8 +132,8 @@ class Nursery:
         with (self._folder / "stderr").open("wb") as stderr:
             self._process = _starter(os.getpid()).submit(
                 subprocess.Popen,
-                enclose_parent(walls, [*argv, *preload], [INSIDE]),
-                env={**env, "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+                [*outer, *argv, *preload],
+                env={**env, **OF_THE_PARENT},
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
                 pass_fds=[theirs.fileno()],

@@ -85,26 +85,45 @@ def _bundled() -> str | None:
         return None
 
 
-def enclose_parent(walls: Walls, argv: Sequence[str], shown: Sequence[Path]) -> list[str]:
-    """The command line that runs the warm parent's *argv* within *walls*; nothing is writable but ``/tmp``.
+def enclose_parent(walls: Walls, interpreter: str, shown: Sequence[Path], hidden: Sequence[Path]) -> list[str]:
+    """What the warm parent's command line begins with, so that it runs within *walls*; it may write in ``/tmp`` only.
 
     shown: files and folders to be readable inside besides the system and the interpreter, at the same path.
+    hidden: folders that must not be, wherever they lie: the course.
     """
     if walls.bwrap is None:
-        return [*argv]
+        return []
     return [
         walls.bwrap,
         *_namespaces(),
-        *_system_binds((argv[0],)),
+        *_system_binds((interpreter,)),
         *(word for path in shown for word in ("--ro-bind", str(path), str(path))),
+        *(word for path in _covered(hidden, interpreter) for word in ("--tmpfs", str(path))),
         "--dir", HOME_INSIDE,
         "--dir", "/run/scratch",
         "--remount-ro", "/dev",
         "--remount-ro", "/",
         "--chdir", "/",
         "--",
-        *argv,
     ]  # fmt: skip
+
+
+def lies_in_sight(path: Path) -> bool:
+    """Whether *path* lies in a folder that is shown to learner code: the system's, or the interpreter's."""
+    bound = [Path(name) for name in (*_SYSTEM, *_homes_of(sys.executable))]
+    return any(path.is_relative_to(folder) and path != folder for folder in bound)
+
+
+def _covered(hidden: Sequence[Path], interpreter: str) -> list[Path]:
+    """*hidden*, and what lies in the system's folders without being of it; KitError if the interpreter is in there."""
+    sources = [Path("/usr/src"), Path("/usr/local/src")]
+    for path in hidden:
+        if any(Path(home).is_relative_to(path) for home in _homes_of(interpreter)):
+            raise KitError(
+                f"Nothing is graded: the course in {path} lies in a folder that learner code can read, together with "
+                "the Python that runs it. Move the course, or make the virtual environment outside of it."
+            )
+    return [path for path in dict.fromkeys([*hidden, *sources]) if path.is_dir()]
 
 
 def enclose(walls: Walls, argv: Sequence[str], *, home: Path, wires: Path, shown: Sequence[Path]) -> list[str]:

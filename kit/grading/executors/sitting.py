@@ -154,7 +154,7 @@ class Sitting:
         return reply
 
     def _longest(self) -> int:
-        """The longest message there is to take from the learner's process: what a cell shows, escaped, and its error."""
+        """The longest message taken from the learner's process: what a cell shows, escaped, and its error."""
         return 12 * self.job.limits.output_bytes + 2_000_000
 
     def before(self, check: CellJob) -> str:

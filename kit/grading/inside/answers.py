@@ -12,7 +12,7 @@ import io
 import sys
 import types
 
-from .describing import openly
+from .describing import openly, plain_copy
 from .known import MODULES
 from .links import Gone, Link
 from .wire import Closed
@@ -22,7 +22,7 @@ OUTPUT = 200_000
 _MISSING = object()
 _BUILTINS = {
     name: vars(builtins)[name] for name in ("getattr", "setattr", "delattr", "repr", "str", "format", "dir", "vars")
-}
+} | {"plain": plain_copy}
 _getattr, _next, _type = getattr, next, type
 
 
@@ -40,13 +40,15 @@ class Answers:
 
     def __init__(self, wire, namespace, views, run):
         self.link = _AnsweringLink(wire, self)
-        self.wire = wire
+        self.wire = self.link.wire
         self.namespace = namespace
         self.names = {key: view.names for key, view in views.items()}
         self.view = None
         self.run = run
         self.watched = {}
         """Name → what it meant when the judge was last told."""
+        self.told = {}
+        """The same of other checks, by their keys."""
         self.printed = Printed()
 
     def serve(self):
@@ -64,7 +66,6 @@ class Answers:
 
     def perform(self, link, message, reader):
         """Do what was asked, with the names of the check that asks."""
-        self.enter(message.get("view"))
         self._take_over(message, reader)
         args = reader.values(message.get("a", []))
         names, values = message.get("k", ([], []))
@@ -80,9 +81,10 @@ class Answers:
             return
         if self.view is not None:
             self.names[self.view] = dict(self.namespace)
+        self.told[self.view] = self.watched
+        self.watched = self.told.pop(key, {})
+        self.link.codec.table.turn_to(key, self.view)
         self.view = key
-        self.watched = {}
-        self.link.codec.table.watched.clear()
         self.namespace.clear()
         self.namespace.update(self.names[key])
 
@@ -176,6 +178,10 @@ class _AnsweringLink(Link):
     def __init__(self, wire, answers):
         super().__init__(wire, 1, openly, answers.perform, MODULES | {"sys", "os"})
         self.answers = answers
+
+    def heard(self, message, reader):
+        self.answers.enter(message.get("view"))  # what has changed since is of this view
+        super().heard(message, reader)
 
     def closing(self, result, writer):
         self.answers.closing(result)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import sys
 from typing import Any
 
 from .links import Link, OverTime
 from .sparing import Sparing
-from .values import ELEMENTS
 from .wire import Garbled
 
 _MISSING = object()
+
+
+@functools.lru_cache(maxsize=64)
+def _words(source):
+    return frozenset(re.findall(r"\w+", source))
 
 
 class JudgingLink(Link):
@@ -23,16 +29,18 @@ class JudgingLink(Link):
         self.key: str | None = None
         """Of the check whose names the learner's process has put in place."""
         super().__init__(wire, 2, self.sparing, self.serve_callback, bench.modules, self._is_own)
-        wire.elements, wire.takes_fds = 2 * ELEMENTS, False
+        self.fetched = set()
+        """Checks whose names have been fetched."""
 
     def _is_own(self, description):
         return description["name"] in self.bench.own_classes
 
     def fetch(self, key, reads):
-        """Get the values of the learner's names that check *key* uses."""
+        """Get the values of the learner's names that check *key* uses; they are kept while others are asked about."""
+        self.codec.table.turn_to(key, self.key)
         self.key = key
-        self.codec.table.watched.clear()
-        if reads:
+        if reads and key not in self.fetched:
+            self.fetched.add(key)
             self.ask({"do": "names", "names": list(reads)})
 
     def ask(self, message, args=(), kwargs=None):
@@ -100,6 +108,11 @@ class JudgingLink(Link):
                 space.pop(name, None)
             else:
                 space[name] = value
+
+    def mentions(self, cls):
+        """Whether the running check names *cls*, or a class it derives from, in its source."""
+        words = _words(self.check.source) if self.check is not None else frozenset()
+        return any(type.__getattribute__(base, "__name__") in words for base in cls.__mro__[:-1])
 
     def raised(self, error):
         """Remember exceptions that the learner's code raised."""

@@ -12,7 +12,7 @@ import sys
 from .compiling import BUILTINS, compile_check
 from .guard import Guard
 from .hardening import Hardening
-from .reporting import execute, transform, trouble_of, value_of
+from .reporting import execute, is_quiet, transform, trouble_of, value_of
 
 
 class Hardened:
@@ -47,4 +47,4 @@ class Hardened:
                 value = execute(last, namespace, loop.run_until_complete)
         except BaseException as error:
             return {"passed": False, "trouble": trouble_of(error, filename)}
-        return {"passed": True, "value": value_of(None if source.rstrip().endswith(";") else value)}
+        return {"passed": True, "value": value_of(None if is_quiet(source) else value)}

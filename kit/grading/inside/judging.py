@@ -21,11 +21,13 @@ from typing import Any
 from .asking import JudgingLink
 from .guard import Guard
 from .known import MODULES
-from .reporting import execute, transform
+from .reporting import execute, is_quiet, transform
 
 _MISSING = object()
 _PATCHING = re.compile(r"\b(setattr|delattr|patch|builtins|__dict__|vars|settrace|setprofile|exec|eval)\b")
 """Words in a test that may change functions of a module; so may an attribute that is given a value."""
+_BINDING = re.compile(r"\b(del|as|for)\b|(?<![=!<>])=(?!=)|<<=|>>=")
+"""Without any of these no attribute is given a value."""
 
 
 class Bench:
@@ -56,7 +58,8 @@ class Bench:
         self.links: list[JudgingLink] = []
         """All stay open: a later check may use an object that an earlier one made."""
         self.shared = self.connect(wire) if wire is not None else None
-        self.random_states = _random_states()
+        self.random_states: Any = None
+        """From which every check draws."""
         self.draws = False
         """Whether a check so far draws random numbers."""
         self._guard: Any = None
@@ -169,6 +172,7 @@ class Check:
         guard = bench.guard() if self._patches else None
         bench.draws = bench.draws or "random" in self.source
         if bench.draws:
+            bench.random_states = bench.random_states or _random_states()
             _set_random(bench.random_states if self._state is None else self._state)
         space.clear()
         if self._content is None:
@@ -204,6 +208,8 @@ class Check:
     def _may_patch(self):
         if _PATCHING.search(self.source):
             return True
+        if not _BINDING.search(self.source):
+            return False
         nodes = [node for statement in self._tree for node in ast.walk(statement)]
         changed = [node.value for node in nodes if isinstance(node, ast.Attribute) and not _is_loaded(node)]
         # What the test makes itself, or is the learner's, is no module.
@@ -221,7 +227,7 @@ class Check:
         value = execute(
             compile(ast.Expression(end.value), self.filename, "eval", flags, True), self.bench.space, self.bench.run
         )
-        return None if self.source.rstrip().endswith(";") else value
+        return None if is_quiet(self.source) else value
 
 
 def _is_loaded(node):

@@ -55,8 +55,21 @@ MODULES = frozenset(
     }
 )
 """Modules a test may be given under a name of the learner's, beside those the author imports."""
-_TALKATIVE = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "tkinter", "test", "lib2to3"})
-"""Modules that do something when they are imported."""
+_IMPORTABLE = frozenset(
+    {
+        *("math", "cmath", "statistics", "itertools", "functools", "operator", "collections.abc", "datetime", "decimal"),
+        *("fractions", "numbers", "enum", "abc", "pathlib", "uuid", "types", "zoneinfo", "dataclasses", "contextlib"),
+        *("json.decoder", "csv", "_csv", "struct", "binascii", "zlib", "lzma", "queue", "_queue", "tomllib", "re"),
+        *("configparser", "calendar", "locale", "ipaddress", "graphlib", "argparse", "getopt", "shutil", "string"),
+        *("zipfile", "tarfile", "gzip", "pickle", "_pickle", "copy", "sqlite3", "subprocess", "socket", "ssl"),
+        *("urllib.error", "http.client", "http.cookies", "email.errors", "xml.parsers.expat", "xml.etree.ElementTree"),
+        *("asyncio.exceptions", "concurrent.futures._base", "concurrent.futures.process", "concurrent.futures.thread"),
+        *("zoneinfo._common", "multiprocessing.context", "multiprocessing.pool"),
+    }
+)
+"""Modules the judge imports where only the learner's process has: they do nothing when they are imported."""
+_RUNS_TESTS = frozenset({"unittest", "pytest", "_pytest"})
+"""An exception of theirs tells them what becomes of a test: that it is skipped, for example."""
 _METHODS = (types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType)
 _METHOD_OWNERS = (str, int, float, complex, bool, bytes, list, tuple, dict, set, frozenset)
 _HOME = {"_operator": "operator", "_functools": "functools", "_collections": "collections", "_statistics": "statistics"}
@@ -73,11 +86,7 @@ def name_of(value):
         module, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
         if type(module) is not str or type(own) is not str or module == "__main__":
             return None
-        name = f"{_HOME.get(module, module)}:{own}"
-        if module.startswith("numpy"):
-            name = f"numpy:{own}"
-        elif module.startswith("pandas"):
-            name = f"pandas:{own}"
+        name = f"{_public(module)}:{own}"
     try:
         return name if resolve(name) is value else None
     except (LookupError, AttributeError, TypeError):
@@ -90,24 +99,36 @@ def resolve(name):
     if module == "builtins":
         return _builtin(member)
     found = sys.modules.get(module) or _imported(module)
-    if type(found) is not types.ModuleType or not member.isidentifier():
+    if type(found) is not types.ModuleType or not member.isidentifier() or module.rpartition(".")[2] == "__main__":
         raise LookupError(name)
     value = vars(found).get(member)
     if isinstance(value, type):
-        if _is_harmless_class(module, member, value):
+        if _home(value) == module and _is_harmless_class(module, member, value):
             return value
     elif isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
-        if module in _FUNCTION_MODULES and f"{module}.{member}" not in _HARMFUL:
+        if _home(value) == module and module in _FUNCTION_MODULES and f"{module}.{member}" not in _HARMFUL:
             return value
     elif module == "numpy" and type(value) is getattr(found, "ufunc", None):
         return value
     raise LookupError(name)
 
 
+def _public(module):
+    """The module under whose name both sides look for what was defined in *module*."""
+    for package in ("numpy", "pandas"):
+        if module.startswith(package):
+            return package
+    return _HOME.get(module, module)
+
+
+def _home(value):
+    module = getattr(value, "__module__", None)
+    return _public(module) if type(module) is str else None
+
+
 def _imported(module):
     """A module of the standard library that only the learner's process has imported."""
-    top = module.partition(".")[0]
-    if top in sys.stdlib_module_names and top not in _TALKATIVE and all(map(str.isidentifier, module.split("."))):
+    if module in _IMPORTABLE:
         with contextlib.suppress(ImportError):
             return importlib.import_module(module)
     return None
@@ -150,7 +171,7 @@ _SINGLE = {
 
 def _is_harmless_class(module, member, value):
     if issubclass(value, BaseException):
-        return value.__module__ != "__main__" and module.split(".")[0] in sys.stdlib_module_names | {"numpy", "pandas"}
+        return module.split(".")[0] in (sys.stdlib_module_names - _RUNS_TESTS) | {"numpy", "pandas"}
     if f"{module}.{member}" in _HARMFUL:
         return False
     return module in _CLASS_MODULES or (module == "pandas" and member in _PANDAS_CLASSES)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import abc
 from typing import Any
 
-from .describing import OPERATORS, SPECIAL
+from .describing import IMMUTABLE, OPERATORS, PLAIN_COPIES, SPECIAL
 from .hardening import NotAPlainValue
+from .known import is_plain_namedtuple
 from .rebuilt import dataclass_members, plain_name
 from .wire import Garbled
 
@@ -172,16 +173,79 @@ def _refuse(name):
     def refuse(self, *args):
         if len(args) == 1 and type(args[0]) is type(self):  # two of a kind: nothing the test expects is told
             return _place(self)[0].special(self, name, args)
-        raise NotAPlainValue(
-            f"the answer holds an object of the class {type(self).__name__!r}, but this check needs plain values, "
-            "such as a number, a text or a list"
-        )
+        _say_refused(type(self))
 
     return refuse
 
 
+def _say_refused(cls):
+    raise NotAPlainValue(
+        f"the answer holds an object of the class {cls.__name__!r}, but this check needs plain values, "
+        "such as a number, a text or a list"
+    )
+
+
+def _of_a_kind(name):
+    """For a class the author asks for: among its own kind, or where the check is about it."""
+
+    def ask(self, *args):
+        link, kind = _place(self)[0], type(self)
+        if not (args and _are_kin(kind, type(args[0]))) and not link.mentions(kind):
+            _say_refused(kind)
+        return link.special(self, name, args)
+
+    return ask
+
+
+def _are_kin(one, other):
+    return isinstance(other, MirrorClass) and (issubclass(one, other) or issubclass(other, one))
+
+
 _FORWARD = {name: _forward(name) for name in SPECIAL} | {"__exit__": _exit}
 _REFUSE = {name: _refuse(name) for name in OPERATORS}
+_OF_A_KIND = {name: _of_a_kind(name) for name in OPERATORS}
+
+_CHANGING: dict[str, Any] = {kind.__name__: kind for kind in PLAIN_COPIES}
+_NOWHERE = object()
+
+
+def _data_of(self, kind):
+    data = _place(self)[0].builtin("plain", self)
+    if type(data) is not kind:
+        raise Garbled("other data than its class promises")
+    return data
+
+
+def _by_data(name, kind):
+    """What *kind* itself makes of the data: an answer nobody else has a say in."""
+
+    def compute(self, *args):
+        if args and isinstance(type(args[0]), MirrorClass) and type(args[0]).__dict__.get("_kit_data") is kind:
+            args = (_data_of(args[0], kind),)
+        data = _data_of(self, kind)
+        if name == "__bool__":
+            return bool(data)
+        if name == "__radd__":
+            return args[0] + data
+        return getattr(kind, name)(data, *args)
+
+    return compute
+
+
+def _data_members(kind):
+    """Members of a stand-in class whose original derives from *kind* and leaves all operators to it."""
+    names = {name for name in OPERATORS if hasattr(kind, name) and not name.startswith("__i")}
+    names |= {"__bool__", "__radd__"} if kind is list else {"__bool__"}
+    return {**{name: _by_data(name, kind) for name in names}, "_kit_data": kind, "__hash__": None}
+
+
+_BY_DATA = {name: _data_members(kind) for name, kind in _CHANGING.items()}
+
+
+def _class_as_seen(cls, kind):
+    """What ``x.__class__`` is, so that `isinstance` takes it for a *kind*."""
+    seen = type(cls.__name__, (kind,), {"__module__": cls.__module__, "__qualname__": cls.__qualname__})
+    return property(lambda self: seen)
 
 
 # --- building ---------------------------------------------------------------------------------------------------------
@@ -210,6 +274,7 @@ class Classes:
         namespace = {
             **({} if any(self.is_mirror(base) for base in bases) else _ROOT),
             **self._special(description["special"], own),
+            **_BY_DATA.get(description.get("data"), {}),
             "__module__": str(description["module"]),
             "__qualname__": str(description["qualname"]),
             "__doc__": description.get("doc") if type(description.get("doc")) is str else None,
@@ -225,6 +290,8 @@ class Classes:
             made = MirrorClass(name, first, {**_ROOT, **namespace}, link=self.link)
         reader.table.add(made, number)
         reader.table.lasting.add(number)
+        if "_kit_data" in namespace:
+            type.__setattr__(made, "__class__", _class_as_seen(made, namespace["_kit_data"]))
         self._fill(made, description, reader)
         return made
 
@@ -236,6 +303,10 @@ class Classes:
                 raise Garbled("no class to derive from")
             if isinstance(base, MirrorClass) or issubclass(base, BaseException) or base.__module__ in _INTERFACES:
                 kept.append(base)
+            elif base in IMMUTABLE:
+                kept.append(base)
+            elif is_plain_namedtuple(base):
+                kept.append(tuple)
         return tuple(dict.fromkeys(kept))
 
     @staticmethod
@@ -244,7 +315,7 @@ class Classes:
         for name in names:
             if name not in _FORWARD:
                 raise Garbled("no such special method")
-            found[name] = _FORWARD[name] if own or name not in OPERATORS else _REFUSE[name]
+            found[name] = _FORWARD[name] if name not in OPERATORS else (_OF_A_KIND if own else _REFUSE)[name]
         if not own and "__len__" in found:
             found["__bool__"] = _REFUSE["__bool__"]
         return found
@@ -290,15 +361,22 @@ class Classes:
 
         return _Property(get, put if can_set else None, delete if can_delete else None, doc)
 
-    def instance(self, reader, number, kind):
-        """An instance of a class of theirs."""
+    def instance(self, reader, number, kind, data=None):
+        """An instance of a class of theirs; data: what it holds, if the class derives from a builtin one."""
         cls = reader.value(kind)
         made = self.builder.claim(reader, number)
         if made is not None:
             return made
         if not self.is_mirror(cls):
             cls = self._shell(cls)
-        made = object.__new__(cls)
+        below = next((kind for kind in IMMUTABLE if issubclass(cls, kind)), None)
+        if below is None:
+            made = object.__new__(cls)
+        else:
+            data = reader.value(data)
+            if type(data) is not below:
+                raise Garbled("other data than its class promises")
+            made = below.__new__(cls, data)
         put_away(made, self.link, number)
         reader.table.add(made, number)
         return made

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import io
 import math
+import tokenize
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -13,6 +15,18 @@ MESSAGE_LIMIT = 4_000
 def transform(source):
     """The Python text of a cell; a fresh transformer, as the shell's own may have been given functions by a learner."""
     return TransformerManager().transform_cell(source)
+
+
+def is_quiet(source):
+    """Whether a cell ends with a semicolon, comments aside: then its last value counts for nothing, as in IPython."""
+    try:
+        tokens = [t for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type not in _NO_CODE]
+    except (tokenize.TokenError, SyntaxError):
+        return False
+    return bool(tokens) and tokens[-1].string == ";"
+
+
+_NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
 def execute(code, namespace, run):

@@ -234,6 +234,9 @@ def _cancelled_by_sigint(task):
         signal.signal(signal.SIGINT, before)
 
 
+Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"  # by this name notebooks find out that they are in Jupyter
+
+
 def make_shell():
     """The one shell of this process, made in the warm parent; `take_over` makes it a submission's."""
     config = Config()

@@ -63,6 +63,8 @@ class Table:
         """The highest number the other side gave that was understood."""
         self.watched = {}
         """number → entry, of values that can change and were mentioned in this check."""
+        self.put_by = {}
+        """The same of other checks, by their keys."""
         self.lasting = set()
         """Numbers that are never given up: classes, and what has a memory of its own elsewhere."""
         self._swept = 64
@@ -98,6 +100,12 @@ class Table:
         entry.kept = kept
         self.watched[number] = entry
 
+    def turn_to(self, key, last):
+        """Watch what check *key* mentioned so far; put by what check *last* did."""
+        self.put_by[last] = self.watched
+        kept = self.put_by.pop(key, {})
+        self.watched = {number: entry for number, entry in kept.items() if self.entries.get(number) is entry}
+
     def forget(self, number):
         """Give a number up."""
         entry = self.entries.pop(number, None)
@@ -110,12 +118,14 @@ class Table:
         for number in [number for number in self.entries if number > last and self.mine(number)]:
             self.forget(number)
         self.watched.clear()
+        self.put_by.clear()
 
     def misread(self, last):
         """Give up the other side's numbers after *last*: the message that brought them was not read to its end."""
         for number in [number for number in self.entries if number > last and not self.mine(number)]:
             self.forget(number)
         self.watched.clear()
+        self.put_by.clear()
         self.highest = last
 
     def sweep(self):

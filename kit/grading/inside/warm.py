@@ -66,6 +66,8 @@ def start(control, preload, walled):
     _import_all(DRAWING)
     from . import answers, judge, learner, views  # noqa: F401  # loaded once, for every child
 
+    for name in ("PYTHONMALLOC", "GLIBC_TUNABLES"):
+        os.environ.pop(name, None)  # of this process only, not of programs that learner code starts
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page
     if threading.active_count() != 1:

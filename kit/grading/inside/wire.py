@@ -57,6 +57,7 @@ class Wire:
         size = sum(map(len, blobs))
         if len(head) + size > self.limit:
             raise Garbled(f"a message of {len(head) + size} bytes is too long")
+        self._count(head, len(head))
         data: bytes | memoryview = b"".join((_HEAD.pack(len(head), size), head, *blobs))
         try:
             self._patience(until)
@@ -82,8 +83,7 @@ class Wire:
         if head + size > self.takes_at_most:
             raise Garbled(f"a message of {head + size} bytes is too long")
         body = self._exactly(head + size, until, fds)
-        if self.elements is not None and body.count(b",", 0, head) + body.count(b"[", 0, head) > self.elements:
-            raise Garbled("a message of too many values")
+        self._count(body, head)
         try:
             message = json.loads(body[:head].decode("utf-8", "surrogatepass"))
             if type(message) is not dict:
@@ -98,6 +98,12 @@ class Wire:
             blobs.append(body[at : at + length])
             at += length
         return message, blobs, fds
+
+    def _count(self, text, end):
+        if self.elements is None or end <= self.elements:
+            return
+        if text.count(b",", 0, end) + text.count(b"[", 0, end) + text.count(b"{", 0, end) > self.elements:
+            raise Garbled("a message of too many values")
 
     def _exactly(self, size, until, fds):
         parts: list[bytes] = []
