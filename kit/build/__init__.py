@@ -1,6 +1,7 @@
 """units/ and corrective/ → release/: one nbgrader assignment per form, corrective and enrichment.
 
-    gradebook/source/<assignment>/<notebook>.ipynb     the instructor's version (solutions, hidden tests)
+    gradebook/source/<assignment>/<notebook>.ipynb     the instructor's version (solutions, hidden tests;
+                                                       nbgrader's AUTOTEST lines written out)
     release/<assignment>/<notebook>.ipynb              what a learner gets, made from it by nbgrader's own converters
     gradebook/revisions/<unit>.r<N>.json               the unit as it was built: what decisions about it need
     gradebook/building/                                the side place where all of it is made first; gone afterwards

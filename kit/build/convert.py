@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbclient.exceptions import CellExecutionError
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -144,8 +145,10 @@ def _listening(log: Any) -> Iterator[list[BaseException]]:
 
 
 def _in_a_line(error: BaseException) -> str:
+    if isinstance(error, CellExecutionError):
+        # Raised while AUTOTEST lines are written out, with a list where its text should be.
+        return f"the code its AUTOTEST lines need fails with {error.ename}: {error.evalue}".rstrip(".")
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no reason given"]
-    # An error in a cell comes as a whole traceback: its head and its end tell enough.
     said = lines[0] if len(lines) == 1 else f"{lines[0]} … {lines[-1]}"
     name = "" if isinstance(error, NbGraderException) else f"{type(error).__name__}: "
     return (name + said).rstrip(".")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from nbgrader.preprocessors import InstantiateTests
@@ -18,11 +18,14 @@ from traitlets import Any as AnyTrait
 from kit.notebooks.source import Notebook
 
 
-class WriteOutTests(InstantiateTests):  # type: ignore[misc]  # nbgrader has no types
+class WriteOutTests(InstantiateTests):
     """nbgrader's own step, which also remembers what it wrote."""
 
     generated = AnyTrait()
     """Place of a cell → its text, for each cell of the last notebook that was changed."""
+
+    kc: Any
+    """nbgrader's: the client of the kernel that is running for it; None at other times."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Write out the tests of *nb*; the same notebook gets the same tests in every build."""
@@ -40,6 +43,9 @@ class WriteOutTests(InstantiateTests):  # type: ignore[misc]  # nbgrader has no 
     def _end_kernel(self) -> None:
         """Where a cell of the author's fails, nbgrader leaves its kernel running."""
         if self.kc is not None:
+            # Once it answers it is done with that cell; ended in the middle of it, it prints a traceback of its own.
+            with suppress(TimeoutError):
+                self.kc.kernel_info(reply=True, timeout=2)
             self.kc.shutdown()
             self.kc.stop_channels()
             self.kc = None

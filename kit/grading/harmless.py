@@ -26,9 +26,8 @@ _DIAGRAM = re.compile(r"((?<![`~])[`~]{3,}\s*)(?=mermaid)", re.IGNORECASE)  # nb
 _MACRO = re.compile(r"\\(?=(?:href(?!\s*\{https?://)|mmlToken|style|class|cssId|require))")
 _ENTITY = re.compile(r"&(?=(#[0-9]+;?|#[xX][0-9A-Fa-f]+;?|[A-Za-z][A-Za-z0-9]*;))")
 _FORMULA = re.compile(r"\$\$?[^$]+\$|\\begin\{[a-z]*\*?\}(?:[^\\]|\\(?!begin\{|end\{))*\\end\{")
-_TAG = re.compile(
-    r"<(?=[A-Za-z/!?])(?!br ?/?>|/?(?:sub|sup|kbd|mark)>)"
-)  # these have no attributes and end by themselves
+# Tags without attributes are let through, if one left open cannot spoil the rest of the page.
+_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!br ?/?>|/?(?:sub|sup|kbd|mark)>)")
 _LONG = re.compile(r"&#[xX]?[0-9A-Fa-f]{9}")  # no character has such a number, and Python refuses to read long ones
 _SPELLING = r"[A-Za-z0-9+.\-\\&#;:/\t]"  # what can become a scheme once entities and backslashes are resolved
 _TARGET = re.compile(rf"(\]\(|\]:)([\s>]*(?:<[ \t]*)?)({_SPELLING}*)([^\s<>()\[\]]*)")

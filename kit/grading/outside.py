@@ -94,6 +94,10 @@ class _Look:
                 yield from self._attribute(node)
             elif isinstance(node, ast.Call):
                 yield from self._call(node)
+            elif isinstance(node, (ast.AsyncFor, ast.AsyncWith)) or (
+                isinstance(node, ast.comprehension) and node.is_async
+            ):
+                yield "async"
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from (_of_origin(place) for place in imported(node).values())
             elif isinstance(node, ast.ClassDef) and any(self.theirs(base) for base in node.bases):

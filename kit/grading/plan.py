@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from kit.grading.executors.job import CellJob, Ground, Mode
 from kit.grading.ground import find_ground, has_magic, imports_of, parse
@@ -71,6 +72,8 @@ class CheckPlan:
     """Whether a later check needs such a name in the learner's process."""
     prelude: str = ""
     """Functions of the author's that are made for the check anew."""
+    imports: str = ""
+    """Import statements at the top level of the released text."""
 
 
 def mode_of(check: SourceCell, trusted: Trusted) -> Verdict:
@@ -89,10 +92,15 @@ def cell_jobs(trusted: Trusted, placed: Sequence[Placed]) -> tuple[CellJob, ...]
     plans = plan_of(trusted)
     running = [cell for cell in placed if cell.runs]
     released = released_for(plans, running)
-    return tuple(_job(cell, plans, released) for cell in running)
+    nothing: frozenset[str] = frozenset()
+    words = [frozenset(_WORD.findall(cell.source)) if cell.role != "check" else nothing for cell in running]
+    later = list(accumulate(reversed(words), frozenset.union, initial=nothing))[-2::-1]
+    return tuple(_job(cell, plans, released, after) for cell, after in zip(running, later, strict=True))
 
 
-def _job(cell: Placed, plans: Mapping[SourceCell, CheckPlan], released: frozenset[str]) -> CellJob:
+def _job(
+    cell: Placed, plans: Mapping[SourceCell, CheckPlan], released: frozenset[str], after: frozenset[str]
+) -> CellJob:
     if cell.role != "check" or cell.origin is None:
         return CellJob(cell.key, cell.source)
     plan = plans.get(cell.origin)
@@ -101,7 +109,9 @@ def _job(cell: Placed, plans: Mapping[SourceCell, CheckPlan], released: frozense
     return CellJob(
         cell.key, cell.source, check=True,
         mode=plan.verdict.mode, hidden_from=plan.hidden_from, reads=plan.reads, shares=plan.shares,
-        prelude=plan.prelude, released=cell.origin.released if cell.key in released else "",
+        prelude=plan.prelude,
+        released=cell.origin.released if cell.key in released
+        else plan.imports if plan.imports and not after.isdisjoint(_WORD.findall(plan.imports)) else "",
     )  # fmt: skip
 
 
@@ -132,6 +142,12 @@ def released_for(plans: Mapping[SourceCell, CheckPlan], running: Sequence[Placed
         if any(place < position and not (names - bound).isdisjoint(reads) for position, reads in read)
     }
     return frozenset(wanted | {key for _, key, plan in planned if plan.needed})
+
+
+def _imports_of(text: str) -> str:
+    tree = parse(text)
+    nodes = (node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))) if tree is not None else ()
+    return "\n".join(ast.unparse(node) for node in nodes)
 
 
 class _Reading:
@@ -226,6 +242,7 @@ class _Author:
                     self._offers(code),
                     code.cell in needed,
                     "\n\n".join(helper.text for helper in helpers),
+                    _imports_of(code.cell.released),
                 )
         return found
 

@@ -78,6 +78,10 @@ REASONS: Mapping[str, Reason] = {
         "pickles or copies an object of the learner's",
         "Check its attributes; containers of plain values can be copied.",
     ),
+    "async": Reason(
+        "goes through something asynchronous step by step",
+        "Let the answer give back a list, or await a coroutine: `await f(3)` is carried out from outside.",
+    ),
     "library": Reason(
         "works with objects of a library other than numpy and pandas",
         "Turn what is checked into plain values in the answer: `float(…)`, `list(…)`, a numpy array.",

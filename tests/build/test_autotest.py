@@ -1,4 +1,4 @@
-"""nbgrader's AUTOTEST lines: the instructor's notebook, from which submissions are graded, has the tests they stand for.
+"""nbgrader's AUTOTEST lines: what submissions are graded from has the tests they stand for.
 
 Every build is a process of its own: nbgrader starts a kernel for the lines, and leaves its sockets open.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kit.build import load_catalogue
+from kit.checks.trials_kept import FILE
 from kit.course import load_course
 from kit.notebooks import cells_of, read_notebook
 from tests.build.test_correct import edit, saved_text, unit_of
@@ -38,13 +39,6 @@ python3:
         fail: "another value"
 """
 BUILD = "from kit.cli import main; main()"
-CORRECT = """
-import sys
-from pathlib import Path
-from tests.build.test_correct import correct_at
-from tests.cycle.school import School
-print(correct_at(School(Path(sys.argv[1]))).corrected)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +55,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def run(root: Path, script: str, *arguments: str, seed: str = "random") -> str:
+def run(root: Path, script: str, *arguments: str, seed: str = "random", status: int = 0) -> str:
     here = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(here)}
     command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +134,15 @@ def test_templates_that_no_notebook_uses_change_nothing(tmp_path: Path) -> None:
     assert load_catalogue(before).current("01-one").digest == digest
 
 
+def test_a_solution_that_fails_is_named_and_nothing_is_built(course: Path) -> None:
+    before = built_files(course)
+    edit(course / "units/01-one/unit.ipynb", "adding_1 = {{n}}", "adding_1 = nope + {{n}}")
+    said = run(course, BUILD, "build", status=1)
+    assert "nbgrader-refused  units/01-one/unit.ipynb" in said
+    assert "NameError: name 'nope' is not defined" in " ".join(said.split())
+    assert built_files(course) == before
+
+
 @pytest.mark.parametrize(
     ("kept", "mended"),
     [
@@ -159,9 +162,19 @@ def test_a_correction_has_the_tests_written_out_too(course: Path, kept: str | No
     if mended:
         edit(unit_of(school), "### AUTOTEST adding_1\\n", f"### AUTOTEST {mended}\\n")
     before = check_of(course, "gradebook/source")
-    assert "'01-one.a': ['adding-1']" in run(course, CORRECT, str(course))
+    run(course, BUILD, "build", "--correct", "01-one")
     after = check_of(course, "gradebook/source")
     assert after != before
     assert "AUTOTEST" not in after
     assert f"assert str({mended or 'adding_1'}) == " in after
     assert "### BEGIN HIDDEN TESTS" in after
+
+
+def test_the_rehearsal_gives_nothing_for_blank_work_and_everything_for_the_solution(course: Path) -> None:
+    run(course, "from kit.checks import check_course; from pathlib import Path; list(check_course(Path()))")
+    kept = json.loads((course / "gradebook" / FILE).read_text())
+    trials = kept["units"]["01-one"]["rehearsal"]["trials"]
+    scores = {(trial["kind"], trial["assignment"]): trial["scores"] for trial in trials}
+    for form in "abcd":
+        assert scores["untouched", f"01-one.{form}"] == {"adding-1": 0.0}
+        assert scores["reference", f"01-one.{form}"] == {"adding-1": 1.0}

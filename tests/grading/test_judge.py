@@ -151,7 +151,7 @@ HARM = {
     "sleeps": ("import time\ndef f(): time.sleep(60)", "timeout"),
     "floods its output": ("def f():\n    for _ in range(100): print('x' * 1_000_000)", "failed"),
     "gives a value too large": ("def f(): return 'x' * 200_000_000", "failed"),
-    "gives too many values": ("def f(): return [0] * 5_000_000", "failed"),
+    "gives too many values": ("def f(): return [0] * 20_000_000", "failed"),
     "gives a list that doubles": ("def f():\n    x = (1,)\n    for _ in range(60): x = (x, x)\n    return x", "failed"),
     "nests without end": ("def f():\n    x = []\n    for _ in range(100_000): x = [x]\n    return x", "failed"),
     "raises with a text too large": ("def f(): raise ValueError('x' * 100_000_000)", "failed"),

@@ -12,7 +12,8 @@ import io
 import sys
 import types
 
-from .describing import openly, plain_copy
+from .derived import plain_copy
+from .describing import openly
 from .known import MODULES
 from .links import Gone, Link
 from .wire import Closed

@@ -19,7 +19,7 @@ import keyword
 import re
 import types
 
-from .hardening import SPECIAL as ANSWERING
+from .derived import IMMUTABLE, PLAIN_COPIES, answers_itself, builtin_below
 from .known import is_plain_namedtuple, name_of
 from .values import TooLarge
 
@@ -151,8 +151,8 @@ def _thing(value, kind, writer, number):
     node = writer.node(kind)  # in which the object itself may be mentioned
     number = writer.table.number(value)
     node = ["o", writer.table.add(value) if number is None else number, node]
-    data = _builtin_below(kind, IMMUTABLE)
-    return node if data is None else [*node, writer.node(data.__new__(data, value))]
+    data = builtin_below(kind, IMMUTABLE)
+    return node if data is None else [*node, writer.node(IMMUTABLE[data](value))]
 
 
 def _stream_of(kind):
@@ -271,7 +271,7 @@ def _class_description(value, writer):
         "special": sorted(_special(value)),
         "members": _functions_of(members, writer),
     }
-    if (data := _builtin_below(value, PLAIN_COPIES)) and not _answers_itself(value, data):
+    if (data := builtin_below(value, PLAIN_COPIES)) and not answers_itself(value, data):
         description["data"] = data.__name__
     if type(members.get("__annotations__")) is dict:
         description["annotations"] = writer.node(dict(members["__annotations__"]))
@@ -290,33 +290,6 @@ def _special(value):
         if name_of(base) is not None:
             found |= SPECIAL.intersection(_members(base))
     return {name for name in found if name != "__hash__" or _members(value).get(name, 1) is not None}
-
-
-IMMUTABLE = (str, int, float, complex, bytes, tuple, frozenset)
-"""An instance of a class that derives from one of these goes with its data, and is computed with on the other side."""
-PLAIN_COPIES = {list: list.copy, dict: dict.copy, set: lambda value: set(set.__iter__(value))}
-"""As these can change, their data is asked for where an operator needs it; but see `_answers_itself`."""
-
-
-def _builtin_below(cls, builtins):
-    """The one of *builtins* that a class of the learner's derives from, with nothing of the library's in between."""
-    for base in _mro(cls):
-        if base in builtins:
-            return base
-        if name_of(base) is not None:
-            return None
-    return None
-
-
-def _answers_itself(cls, data):
-    """Whether *cls* or a class between it and the builtin *data* has an operator of its own."""
-    lines = _mro(cls)
-    return any(ANSWERING.intersection(_members(each)) for each in lines[: lines.index(data)])
-
-
-def plain_copy(value):
-    """The data of an instance of a class derived from `list`, `dict` or `set`."""
-    return PLAIN_COPIES[_builtin_below(type(value), PLAIN_COPIES)](value)
 
 
 def _functions_of(members, writer):

@@ -33,10 +33,12 @@ class Hardened:
             if found is not None and (not member or hasattr(found, member)):
                 self.names[name] = getattr(found, member) if member else found
 
-    def run(self, source, key, namespace, loop):
-        """Run the check in *namespace*; how it ended, as JSON values."""
+    def run(self, source, key, shell, loop):
+        """Run the check in the names of *shell*; how it ended, as JSON values."""
+        namespace, shell.error = shell.user_ns, None
         filename = f"<check {key}>"
         self._restore()
+        self.hardening.turn_to(source)
         namespace["__builtins__"] = builtins
         try:
             body, last = compile_check(
@@ -45,6 +47,8 @@ class Hardened:
             value = execute(body, namespace, loop.run_until_complete)
             if last is not None:
                 value = execute(last, namespace, loop.run_until_complete)
+            if shell.error is not None:  # a magic has run a part of it, and kept what happened to itself
+                raise shell.error
         except BaseException as error:
             return {"passed": False, "trouble": trouble_of(error, filename)}
         return {"passed": True, "value": value_of(None if is_quiet(source) else value)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import enum
+import re
 import sys
 import types
 
@@ -78,8 +79,12 @@ class Hardening:
     """
 
     def __init__(self, own_classes=(), modules=()):
-        self.own_classes = frozenset(own_classes)
+        self.asked_for = self.own_classes = frozenset(own_classes)
         self.packages = DATA_MODULES | {name.split(".")[0] for name in modules}
+
+    def turn_to(self, source):
+        """Own classes answer for themselves only in a check that names them in its *source*."""
+        self.own_classes = self.asked_for.intersection(re.findall(r"\w+", source))
 
     # --- which values may not answer for themselves -------------------------------------------------------------------
 

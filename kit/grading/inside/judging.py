@@ -18,6 +18,7 @@ import sys
 import warnings
 from typing import Any
 
+from . import comparing
 from .asking import JudgingLink
 from .guard import Guard
 from .known import MODULES
@@ -36,9 +37,11 @@ class Bench:
     def __init__(self, ground, wire, run):
         self.ground = ground
         self.run = run
+        comparing.wrap()
         for name in ground["modules"]:
             with contextlib.suppress(Exception):  # the check that needs it will say so
                 importlib.import_module(name)
+        comparing.follow(ground["modules"])
         self.modules = MODULES | {name.split(".")[0] for name in ground["modules"]}
         self.own_classes = frozenset(ground["own_classes"])
         self.space = {}

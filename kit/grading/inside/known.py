@@ -57,14 +57,14 @@ MODULES = frozenset(
 """Modules a test may be given under a name of the learner's, beside those the author imports."""
 _IMPORTABLE = frozenset(
     {
-        *("math", "cmath", "statistics", "itertools", "functools", "operator", "collections.abc", "datetime", "decimal"),
-        *("fractions", "numbers", "enum", "abc", "pathlib", "uuid", "types", "zoneinfo", "dataclasses", "contextlib"),
-        *("json.decoder", "csv", "_csv", "struct", "binascii", "zlib", "lzma", "queue", "_queue", "tomllib", "re"),
-        *("configparser", "calendar", "locale", "ipaddress", "graphlib", "argparse", "getopt", "shutil", "string"),
-        *("zipfile", "tarfile", "gzip", "pickle", "_pickle", "copy", "sqlite3", "subprocess", "socket", "ssl"),
-        *("urllib.error", "http.client", "http.cookies", "email.errors", "xml.parsers.expat", "xml.etree.ElementTree"),
-        *("asyncio.exceptions", "concurrent.futures._base", "concurrent.futures.process", "concurrent.futures.thread"),
-        *("zoneinfo._common", "multiprocessing.context", "multiprocessing.pool"),
+        *("math", "cmath", "statistics", "itertools", "functools", "operator", "collections.abc", "datetime"),
+        *("decimal", "fractions", "numbers", "enum", "abc", "pathlib", "uuid", "types", "zoneinfo", "dataclasses"),
+        *("contextlib", "json.decoder", "csv", "_csv", "struct", "binascii", "zlib", "lzma", "queue", "_queue"),
+        *("tomllib", "re", "configparser", "calendar", "locale", "ipaddress", "graphlib", "argparse", "getopt"),
+        *("shutil", "string", "zipfile", "tarfile", "gzip", "pickle", "_pickle", "copy", "sqlite3", "subprocess"),
+        *("socket", "ssl", "urllib.error", "http.client", "http.cookies", "email.errors", "xml.parsers.expat"),
+        *("xml.etree.ElementTree", "asyncio.exceptions", "concurrent.futures._base", "concurrent.futures.process"),
+        *("concurrent.futures.thread", "zoneinfo._common", "multiprocessing.context", "multiprocessing.pool"),
     }
 )
 """Modules the judge imports where only the learner's process has: they do nothing when they are imported."""

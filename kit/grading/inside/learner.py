@@ -144,7 +144,7 @@ class Learner:
         """Run the check that is sent once all cells have run."""
         message, _, _ = wire.receive()
         self.shown.begin()
-        report = self.hardened.run(message["source"], key, self.shell.user_ns, self.loop)
+        report = self.hardened.run(message["source"], key, self.shell, self.loop)
         wire.send({"did": "inside", "nonce": message["nonce"], **report})
 
     def _named(self, *arguments, **named):

@@ -23,7 +23,8 @@ from .wire import Closed, Garbled, Wire
 _LARGE = "the answer is too large to be compared"
 _ODD = "the answer holds an object that cannot be compared"
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit, asyncio.CancelledError)
-_RUNS_TESTS = frozenset({"unittest", "pytest", "_pytest"})
+_RUNS_TESTS = frozenset({"unittest", "pytest", "_pytest", "builtins"})
+"""Stand-ins for classes of these; pytest says that its own are builtin."""
 _AHEAD = 16_384
 _len = len  # the learner's code may have changed it
 NESTED = 60
@@ -124,7 +125,7 @@ class Link:
 
     def __init__(self, wire, first, export, perform, modules=frozenset(), answers_for_itself=lambda description: True):
         self.wire = LinkWire(wire.sock)
-        self.wire.elements = 2 * ELEMENTS
+        self.wire.elements = ELEMENTS
         self.perform = perform
         self.builder = Builder(self, modules, answers_for_itself)
         self.codec = Codec(first, export, self.builder)

@@ -7,9 +7,11 @@ each attribute and method is asked of the original. Named tuples and enumeration
 from __future__ import annotations
 
 import abc
+import functools
 from typing import Any
 
-from .describing import IMMUTABLE, OPERATORS, PLAIN_COPIES, SPECIAL
+from .derived import IMMUTABLE, PLAIN_COPIES
+from .describing import OPERATORS, SPECIAL
 from .hardening import NotAPlainValue
 from .known import is_plain_namedtuple
 from .rebuilt import dataclass_members, plain_name
@@ -173,13 +175,13 @@ def _refuse(name):
     def refuse(self, *args):
         if len(args) == 1 and type(args[0]) is type(self):  # two of a kind: nothing the test expects is told
             return _place(self)[0].special(self, name, args)
-        _say_refused(type(self))
+        raise _refused(type(self))
 
     return refuse
 
 
-def _say_refused(cls):
-    raise NotAPlainValue(
+def _refused(cls):
+    return NotAPlainValue(
         f"the answer holds an object of the class {cls.__name__!r}, but this check needs plain values, "
         "such as a number, a text or a list"
     )
@@ -191,10 +193,16 @@ def _of_a_kind(name):
     def ask(self, *args):
         link, kind = _place(self)[0], type(self)
         if not (args and _are_kin(kind, type(args[0]))) and not link.mentions(kind):
-            _say_refused(kind)
+            raise _refused(kind)
         return link.special(self, name, args)
 
     return ask
+
+
+def _truth_of_length(self):
+    if not _place(self)[0].mentions(type(self)):
+        raise _refused(type(self))
+    return len(self) != 0
 
 
 def _are_kin(one, other):
@@ -206,7 +214,6 @@ _REFUSE = {name: _refuse(name) for name in OPERATORS}
 _OF_A_KIND = {name: _of_a_kind(name) for name in OPERATORS}
 
 _CHANGING: dict[str, Any] = {kind.__name__: kind for kind in PLAIN_COPIES}
-_NOWHERE = object()
 
 
 def _data_of(self, kind):
@@ -236,16 +243,22 @@ def _data_members(kind):
     """Members of a stand-in class whose original derives from *kind* and leaves all operators to it."""
     names = {name for name in OPERATORS if hasattr(kind, name) and not name.startswith("__i")}
     names |= {"__bool__", "__radd__"} if kind is list else {"__bool__"}
-    return {**{name: _by_data(name, kind) for name in names}, "_kit_data": kind, "__hash__": None}
+    in_place = {name: _FORWARD[name] for name in OPERATORS if hasattr(kind, name) and name.startswith("__i")}
+    computed = {name: _by_data(name, kind) for name in names}
+    return {**in_place, **computed, "_kit_data": kind, "__class__": _as_seen(kind)}
+
+
+def _as_seen(kind):
+    """What ``x.__class__`` says: a class of the same name that `isinstance` takes for a *kind*."""
+    return property(lambda self: _seen_class(type(self), kind))  # type: ignore[arg-type]
+
+
+@functools.lru_cache(maxsize=64)
+def _seen_class(cls, kind):
+    return type(cls.__name__, (kind,), {"__module__": cls.__module__, "__qualname__": cls.__qualname__})
 
 
 _BY_DATA = {name: _data_members(kind) for name, kind in _CHANGING.items()}
-
-
-def _class_as_seen(cls, kind):
-    """What ``x.__class__`` is, so that `isinstance` takes it for a *kind*."""
-    seen = type(cls.__name__, (kind,), {"__module__": cls.__module__, "__qualname__": cls.__qualname__})
-    return property(lambda self: seen)
 
 
 # --- building ---------------------------------------------------------------------------------------------------------
@@ -271,8 +284,9 @@ class Classes:
             return made
         bases = self._bases([reader.value(base) for base in description["bases"]])
         own = self.answers_for_itself(description)
+        below = any(self.is_mirror(base) for base in bases) and not any(base in IMMUTABLE for base in bases)
         namespace = {
-            **({} if any(self.is_mirror(base) for base in bases) else _ROOT),
+            **({} if below else _ROOT),
             **self._special(description["special"], own),
             **_BY_DATA.get(description.get("data"), {}),
             "__module__": str(description["module"]),
@@ -290,8 +304,6 @@ class Classes:
             made = MirrorClass(name, first, {**_ROOT, **namespace}, link=self.link)
         reader.table.add(made, number)
         reader.table.lasting.add(number)
-        if "_kit_data" in namespace:
-            type.__setattr__(made, "__class__", _class_as_seen(made, namespace["_kit_data"]))
         self._fill(made, description, reader)
         return made
 
@@ -301,9 +313,8 @@ class Classes:
         for base in found:
             if not isinstance(base, type):
                 raise Garbled("no class to derive from")
-            if isinstance(base, MirrorClass) or issubclass(base, BaseException) or base.__module__ in _INTERFACES:
-                kept.append(base)
-            elif base in IMMUTABLE:
+            known = issubclass(base, BaseException) or base.__module__ in _INTERFACES or base in IMMUTABLE
+            if isinstance(base, MirrorClass) or known:
                 kept.append(base)
             elif is_plain_namedtuple(base):
                 kept.append(tuple)
@@ -316,8 +327,8 @@ class Classes:
             if name not in _FORWARD:
                 raise Garbled("no such special method")
             found[name] = _FORWARD[name] if name not in OPERATORS else (_OF_A_KIND if own else _REFUSE)[name]
-        if not own and "__len__" in found:
-            found["__bool__"] = _REFUSE["__bool__"]
+        if "__len__" in found and not (own and "__bool__" in found):
+            found["__bool__"] = _truth_of_length if own else _REFUSE["__bool__"]
         return found
 
     def _fill(self, made, description, reader):

@@ -9,8 +9,8 @@ import collections
 import types
 
 from . import leaves
-from .values import DICTS, changes, dict_state, leaf_state
-from .wire import Garbled
+from .values import DICTS, STEEP, changes, dict_state, leaf_state
+from .wire import DeepDown, Garbled
 
 _DICT_TAGS = {tag: kind for kind, tag in DICTS.items()}
 _BROKEN = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
@@ -23,6 +23,7 @@ class Reader:
         self.codec = codec
         self.table = codec.table
         self.blobs = blobs
+        self.depth = 0
 
     def value(self, node):
         """What *node* stands for."""
@@ -39,7 +40,14 @@ class Reader:
         if type(nodes) is not list:
             raise Garbled("no list of values")
         value = self.value
-        return [value(node) for node in nodes]
+        self.depth += 1
+        if self.depth == STEEP:
+            with DeepDown():
+                found = [value(node) for node in nodes]
+        else:
+            found = [value(node) for node in nodes]
+        self.depth -= 1
+        return found
 
     def known(self, number):
         """The value that has *number* already."""

@@ -79,7 +79,11 @@ class Sparing:
             special = {"__iter__", "__next__", "__enter__", "__exit__"}
         self.rights[number] = CALL
         bases = [writer.node(base) for base in value.__bases__ if issubclass(base, BaseException) or own]
-        description = {"name": plain_name(value.__name__), "qualname": value.__qualname__, "module": str(value.__module__)}
+        description = {
+            "name": plain_name(value.__name__),
+            "qualname": value.__qualname__,
+            "module": str(value.__module__),
+        }
         return ["k", number, {**description, "bases": bases, "special": sorted(special), "members": {}}]
 
     def _exception(self, value, writer):

@@ -18,13 +18,17 @@ import types
 from typing import Any
 
 from . import leaves
+from .wire import DeepDown, Uncollected
 
-DEPTH = 150
-"""Containers within containers."""
-ELEMENTS = 3_000_000
+DEPTH = 340
+"""Containers within containers; on Python's stack each takes a few frames, see `wire.DeepDown`."""
+STEEP = 60
+"""From this depth on Python's own limit of recursion may be in the way."""
+ELEMENTS = 9_000_000
 """In one message."""
-_CONTAINER = 9
+_CONTAINER = 5
 """Elements that a container counts for itself: a million empty lists are much."""
+_MANY = 50_000
 CHARACTERS = 48 * 1024**2
 
 _WHOLE = 2**53
@@ -198,6 +202,9 @@ class Writer:
             raise TooLarge
         self.depth += 1
         try:
+            if self.depth == STEEP:
+                with DeepDown():
+                    return write(self, value) if write else self._other(value)
             return write(self, value) if write else self._other(value)
         finally:
             self.depth -= 1
@@ -208,6 +215,9 @@ class Writer:
         if self.elements < 0:
             raise TooLarge
         node = self.node
+        if len(values) > _MANY:
+            with Uncollected():
+                return [node(value) for value in values]
         return [node(value) for value in values]
 
     def again(self, number):

@@ -30,7 +30,7 @@ from . import walls
 from .tally import Tally
 from .wire import Closed, Wire
 
-ALWAYS = ("numpy", "pandas", "matplotlib.pyplot")
+ALWAYS = ("numpy", "numpy.testing", "pandas", "matplotlib.pyplot")
 """Imported besides IPython, where they are installed."""
 DRAWING = ("matplotlib_inline.backend_inline",)
 """Imported once the shell is there, which it looks for."""

@@ -7,17 +7,20 @@ What the learner's process sends is believed by nobody: a frame that is not one 
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import math
 import os
 import socket
 import struct
+import sys
 import time
 
 MESSAGE_BYTES = 64 * 1024**2
 """The longest message anybody takes."""
 _HEAD = struct.Struct(">II")
 _FDS = 8
+_LONG = 1 << 20
 
 
 class Closed(Exception):
@@ -28,10 +31,56 @@ class Garbled(Exception):
     """What came is no message, or one that is too long."""
 
 
+class Uncollected:
+    """While this is entered nothing looks for garbage: among millions of new objects that takes longer than they do."""
+
+    def __enter__(self):
+        self._before = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *error):
+        if self._before:
+            gc.enable()
+
+
+class DeepDown:
+    """While this is entered, Python's stack has room for values within values, as deep as `values.DEPTH` allows."""
+
+    FRAMES = 4000
+    """Not added to what there is: one may be entered within another, and the stack of the process has an end."""
+
+    def __enter__(self):
+        self._before = sys.getrecursionlimit()
+        if self._before < self.FRAMES:
+            sys.setrecursionlimit(self.FRAMES)
+
+    def __exit__(self, *error):
+        sys.setrecursionlimit(self._before)
+
+
+def _as_json(message):
+    try:
+        return json.dumps(message, separators=(",", ":"), check_circular=False)
+    except RecursionError:
+        with DeepDown():
+            return json.dumps(message, separators=(",", ":"), check_circular=False)
+
+
+def _from_json(text):
+    if len(text) > _LONG:
+        with Uncollected():
+            return json.loads(text)
+    try:
+        return json.loads(text)
+    except RecursionError:
+        with DeepDown():
+            return json.loads(text)
+
+
 class Wire:
     """One end of a stream socket on which whole messages go."""
 
-    elements = None
+    elements: int | None = None
     """The most values a message may have in its JSON; as objects they are far larger than as text."""
     takes_fds = True
     """False where file descriptors that come along are not wanted; they are closed."""
@@ -53,7 +102,7 @@ class Wire:
         """Send a dict of JSON values, with *blobs* (bytes) and file descriptors; Closed, Garbled, TimeoutError."""
         if blobs:
             message = {**message, "blobs": [len(blob) for blob in blobs]}
-        head = json.dumps(message, separators=(",", ":"), check_circular=False).encode("utf-8", "surrogatepass")
+        head = _as_json(message).encode("utf-8", "surrogatepass")
         size = sum(map(len, blobs))
         if len(head) + size > self.limit:
             raise Garbled(f"a message of {len(head) + size} bytes is too long")
@@ -85,7 +134,7 @@ class Wire:
         body = self._exactly(head + size, until, fds)
         self._count(body, head)
         try:
-            message = json.loads(body[:head].decode("utf-8", "surrogatepass"))
+            message = _from_json(body[:head].decode("utf-8", "surrogatepass"))
             if type(message) is not dict:
                 raise ValueError("not an object")
             lengths = message.pop("blobs", ())

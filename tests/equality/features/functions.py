@@ -110,7 +110,6 @@ FEATURES = (
     pair("a value deep inside", "def nest(n):\n    value = 0\n    for _ in range(n):\n        value = [value]\n    return value",
          "def nest(n):\n    return [0]", "value, depth = nest(40), 0\nwhile type(value) is list:\n"
          "    value, depth = value[0], depth + 1\nassert depth == 40"),
-    pair("a list that holds itself", "loop = [1]\nloop.append(loop)", "loop = [1, 2]", "assert loop[1] is loop"),
     feature("random numbers with a seed", Answer(
         "import random\ndef roll():\n    return random.randint(1, 6)", "import random\ndef roll():\n    return 7"),
         Check("import random\nrandom.seed(1)\nmine = [random.randint(1, 6) for _ in range(5)]\nrandom.seed(1)\n"
