@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +25,7 @@ from kit.errors import GraderFault, KitError
 from kit.grading.executors import EXECUTORS, CellJob, CellRun, Executor, Job, Run, open_executor
 from kit.grading.executors.local import LocalExecutor
 
+ROOT = Path(__file__).parents[2]
 LIMITS = Limits(cell_seconds=15, notebook_seconds=120, output_bytes=10_000)
 IMPATIENT = replace(LIMITS, cell_seconds=3)
 
@@ -32,12 +37,23 @@ def course(executor: str, dask: Dask | None = None) -> Course:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """A real dask cluster on this machine: one worker process with four threads."""
-    from distributed import LocalCluster
-
-    with LocalCluster(n_workers=1, threads_per_worker=4, dashboard_address=None, host="127.0.0.1") as cluster:
-        yield cluster.scheduler_address
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real dask cluster on this machine, as people start one: a scheduler, and a worker with four threads."""
+    folder = tmp_path_factory.mktemp("dask")
+    where = folder / "scheduler.json"
+    scheduler = ["distributed.cli.dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"]
+    worker = ["distributed.cli.dask_worker", "--nthreads", "4", "--no-dashboard", "--local-directory", str(folder)]
+    with ExitStack() as stack:
+        for words in (scheduler, worker):
+            command = [sys.executable, "-m", *words, "--scheduler-file", str(where)]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        until = time.monotonic() + 120
+        while not where.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        time.sleep(0.5)  # it is written in place
+        yield str(json.loads(where.read_text())["address"])
 
 
 ONE_CLUSTER = pytest.mark.xdist_group("dask")

@@ -58,7 +58,7 @@ def _put(place, name, make):
         original = getattr(module, name, None)
         if original is None or hasattr(original, "_kit_wrapped"):
             return
-        wrapped = _WRAPPED.get(id(original)) or make(original)
+        wrapped: Any = _WRAPPED.get(id(original)) or make(original)
         wrapped._kit_wrapped = original  # also keeps its id its own
         _WRAPPED[id(original)] = wrapped
         setattr(module, name, wrapped)
@@ -75,8 +75,8 @@ def _wrap_approx():
     def equal(self, actual):
         return not differ(actual, self.expected) and original(self, actual)
 
-    equal._kit_wrapped = original
     scalar.__eq__ = equal
+    scalar.__eq__._kit_wrapped = original
 
 
 # --- the wrapped ------------------------------------------------------------------------------------------------------
@@ -146,7 +146,8 @@ def _is_empty(value):
     kind = type(value)
     if kind is list or kind is tuple:
         return all(_is_empty(item) is True for item in value)
-    numpy, pandas = sys.modules["numpy"], sys.modules.get("pandas")
+    numpy: Any = sys.modules["numpy"]
+    pandas: Any = sys.modules.get("pandas")
     tables = (pandas.Series, pandas.DataFrame, pandas.Index) if pandas else ()
     if isinstance(value, (numpy.ndarray, *tables)):
         return value.size == 0
@@ -155,7 +156,7 @@ def _is_empty(value):
 
 def _masked_apart(a, b):
     ma = sys.modules["numpy"].ma
-    masks = [ma.getmaskarray(value) if isinstance(value, ma.MaskedArray) else None for value in (a, b)]
+    masks: list[Any] = [ma.getmaskarray(value) if isinstance(value, ma.MaskedArray) else None for value in (a, b)]
     has = [mask is not None and bool(sys.modules["numpy"].any(_flat(mask))) for mask in masks]
     if has[0] != has[1]:
         return "elements of one of the two are masked"

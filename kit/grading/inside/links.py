@@ -18,7 +18,7 @@ from .mirrors import Builder
 from .reading import Reader
 from .reporting import message_of
 from .values import ELEMENTS, Codec, TooLarge, Writer
-from .wire import Closed, Garbled, Wire
+from .wire import Closed, Garbled, Uncollected, Wire
 
 _LARGE = "the answer is too large to be compared"
 _ODD = "the answer holds an object that cannot be compared"
@@ -324,10 +324,11 @@ class Link:
             value, key = error, "err"
         writer, large = Writer(self.codec), True
         try:
-            self._first_of_all(result, writer)
-            self.closing(result, writer)
-            result[key] = writer.node(value)
-            self._send(result, writer)
+            with Uncollected():
+                self._first_of_all(result, writer)
+                self.closing(result, writer)
+                result[key] = writer.node(value)
+                self._send(result, writer)
             return
         except TooLarge:
             writer.undo()

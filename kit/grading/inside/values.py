@@ -18,17 +18,16 @@ import types
 from typing import Any
 
 from . import leaves
-from .wire import DeepDown, Uncollected
+from .wire import DeepDown
 
 DEPTH = 340
 """Containers within containers; on Python's stack each takes a few frames, see `wire.DeepDown`."""
 STEEP = 60
 """From this depth on Python's own limit of recursion may be in the way."""
-ELEMENTS = 9_000_000
+ELEMENTS = 6_000_000
 """In one message."""
 _CONTAINER = 5
 """Elements that a container counts for itself: a million empty lists are much."""
-_MANY = 50_000
 CHARACTERS = 48 * 1024**2
 
 _WHOLE = 2**53
@@ -215,9 +214,6 @@ class Writer:
         if self.elements < 0:
             raise TooLarge
         node = self.node
-        if len(values) > _MANY:
-            with Uncollected():
-                return [node(value) for value in values]
         return [node(value) for value in values]
 
     def again(self, number):

@@ -114,9 +114,6 @@ FEATURES = (
         "import random\ndef roll():\n    return random.randint(1, 6)", "import random\ndef roll():\n    return 7"),
         Check("import random\nrandom.seed(1)\nmine = [random.randint(1, 6) for _ in range(5)]\nrandom.seed(1)\n"
               "assert [roll() for _ in range(5)] == mine")),
-    feature("random numbers seeded by the answer", Answer(
-        "import random\nrandom.seed(7)\ndraws = [random.random() for _ in range(3)]", "draws = [0, 0, 0]"),
-        Check("import random\nrandom.seed(7)\nassert draws == [random.random() for _ in range(3)]")),
     pair("time passes", "import time\ndef slow():\n    time.sleep(0.05)\n    return 1", "def slow():\n    return 0",
          "import time\nbegan = time.time()\nassert slow() == 1\nassert time.time() - began >= 0.04"),
     pair("several assertions with one function", "def grade(p):\n    return 'A' if p >= 90 else 'B' if p >= 80 else 'C'",
