@@ -18,7 +18,9 @@ class Vector:
     def __mul__(self, k): return Vector(*self.x)
 class Longer(Vector):
     pass
+class check(Vector): pass
 def f(n): return Vector(n)
+def h(n): return check(n)
 def g(n): return Longer(n)
 """
 OWN = {"own_classes": ["Vector"]}
@@ -30,6 +32,7 @@ OWN = {"own_classes": ["Vector"]}
         pytest.param("assert f(2) == 4", "failed", id="a plain value in a check about something else"),
         pytest.param("assert 4 == f(2)", "failed", id="the same from the right"),
         pytest.param("assert [f(2)] == [4]", "failed", id="in a list"),
+        pytest.param("check = h(2)\nassert check == 4", "failed", id="a class they gave a name of the check's"),
         pytest.param("assert f(2)", "failed", id="whether it is true"),
         pytest.param("f(2) * 3", "failed", id="a product with a number"),
         pytest.param("class Money: pass\nassert f(2) == Money()", "failed", id="an object of the test's"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import GraderFault
 from kit.grading.executors.job import CellJob, CellRun, CellState
-from kit.grading.executors.nursery import Child, Nursery, Role
+from kit.grading.executors.nursery import Child, Role
 from kit.grading.executors.pieces import cell_outputs, trouble_from
 from kit.grading.executors.spill import Spill
 from kit.grading.inside.wire import Closed, Garbled, Wire

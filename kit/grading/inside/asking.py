@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any
 
-from .links import Link, OverTime
+from .links import ENDS, Link, OverTime
 from .sparing import Sparing
 from .wire import Garbled
 
@@ -110,9 +110,13 @@ class JudgingLink(Link):
                 space[name] = value
 
     def mentions(self, cls):
-        """Whether the running check names *cls*, or a class it derives from, in its source."""
+        """Whether the running check names *cls*, or a class it derives from, in its source.
+
+        Names the author chose count, not those a learner did: theirs could be the name of any function of the check.
+        """
         words = _words(self.check.source) if self.check is not None else frozenset()
-        return any(type.__getattribute__(base, "__name__") in words for base in cls.__mro__[:-1])
+        names = {type.__getattribute__(base, "__name__") for base in cls.__mro__}
+        return not words.isdisjoint(names & (self.bench.own_classes | {end.__name__ for end in ENDS}))
 
     def raised(self, error):
         """Remember exceptions that the learner's code raised."""

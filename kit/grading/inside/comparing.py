@@ -141,7 +141,7 @@ def differ(a, b):
     return _masked_apart(a, b)
 
 
-def _is_empty(value):
+def _is_empty(value: Any):
     """Whether *value* is an array, list or table without elements; None where that is not a question."""
     kind = type(value)
     if kind is list or kind is tuple:
@@ -149,7 +149,8 @@ def _is_empty(value):
     numpy: Any = sys.modules["numpy"]
     pandas: Any = sys.modules.get("pandas")
     tables = (pandas.Series, pandas.DataFrame, pandas.Index) if pandas else ()
-    if isinstance(value, (numpy.ndarray, *tables)):
+    arrays: Any = (numpy.ndarray, *tables)
+    if isinstance(value, arrays):
         return value.size == 0
     return False if isinstance(value, (*_NUMBERS, numpy.generic)) else None
 

@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import sys
 import types
+from typing import Any
 
 _HARMLESS_BUILTINS = frozenset(
     {
@@ -148,7 +149,7 @@ def _builtin(member):
     raise LookupError(member)
 
 
-_SINGLE = {
+_SINGLE: dict[str, Any] = {
     "NoneType": type(None),
     "function": types.FunctionType,
     "builtin_function_or_method": types.BuiltinFunctionType,
@@ -158,15 +159,13 @@ _SINGLE = {
     "dict_keys": type({}.keys()),
     "dict_values": type({}.values()),
     "dict_items": type({}.items()),
-    # None of these can be made by calling it.
-    **{
-        kind.__name__: kind
-        for kind in (
-            *(types.MethodWrapperType, types.WrapperDescriptorType, types.MethodDescriptorType),
-            *(types.ClassMethodDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType),
-        )
-    },
 }
+_MADE_BY_NOBODY: tuple[Any, ...] = (
+    *(types.MethodWrapperType, types.WrapperDescriptorType, types.MethodDescriptorType),
+    *(types.ClassMethodDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType),
+)
+"""None of these can be made by calling it."""
+_SINGLE.update({kind.__name__: kind for kind in _MADE_BY_NOBODY})
 
 
 def _is_harmless_class(module, member, value):

@@ -22,7 +22,7 @@ from .wire import Closed, Garbled, Uncollected, Wire
 
 _LARGE = "the answer is too large to be compared"
 _ODD = "the answer holds an object that cannot be compared"
-_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit, asyncio.CancelledError)
+ENDS = (StopIteration, StopAsyncIteration, GeneratorExit, asyncio.CancelledError)
 _RUNS_TESTS = frozenset({"unittest", "pytest", "_pytest", "builtins"})
 """Stand-ins for classes of these; pytest says that its own are builtin."""
 _AHEAD = 16_384
@@ -294,7 +294,7 @@ class Link:
         would end a test early instead of failing it. In a test they come as a `RuntimeError`, unless it names them.
         """
         steps = question["do"] == "step" or question.get("name") == "__next__"
-        ends = isinstance(error, _ENDS) and not (steps and isinstance(error, StopIteration))
+        ends = isinstance(error, ENDS) and not (steps and isinstance(error, StopIteration))
         skips = self.builder.classes.is_mirror(type(error)) and type(error).__module__.split(".")[0] in _RUNS_TESTS
         if not self.judging or not (ends or skips) or (ends and self.mentions(type(error))):
             return error
