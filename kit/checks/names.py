@@ -13,7 +13,7 @@ from kit.grading.executors import EXECUTORS
 
 
 class ExecutorUnknown(Check):
-    """`executor` in course.toml must be one there is, or nothing can be graded; example: `executor = "nbclinet"`."""
+    """`executor` in course.toml must be one there is, or nothing can be graded; example: `executor = "locla"`."""
 
     code = "executor-unknown"
 

@@ -78,8 +78,8 @@ CASES = [
     case("a corrective that was renamed away", lambda r: (r / CORRECTIVE).rename(r / "other.ipynb"),
          "corrective-missing", CORRECTIVE, "names this corrective"),
     # --- names
-    case("an executor nobody has", append("course.toml", 'executor = "nbclinet"\n'), "executor-unknown",
-         "course.toml, executor", "Did you mean 'nbclient'?"),
+    case("an executor nobody has", append("course.toml", 'executor = "locla"\n'), "executor-unknown",
+         "course.toml, executor", "Did you mean 'local'?"),
     case("an exchange nobody has", append("course.toml", 'exchange = "floder"\n'), "exchange-unknown",
          "course.toml, exchange", "Did you mean 'folder'?"),
     case("a decision rule nobody has", append("course.toml", 'rule = "every-objektive"\n'), "rule-unknown",
