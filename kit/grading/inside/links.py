@@ -140,6 +140,9 @@ class Link:
         self._unread = None
         """The last number that is right, when a message was not read to its end."""
         self._left = []
+        """Numbers of generators to be closed."""
+        self._dropped = []
+        """Numbers given up, of which the other side has not heard yet."""
 
     # --- what stand-ins ask -------------------------------------------------------------------------------------------
 
@@ -204,25 +207,34 @@ class Link:
                 message["k"] = [list(kwargs), writer.nodes(list(kwargs.values()))]
             self._send(message, writer)
         except TooLarge:
-            writer.undo()
+            self._unsaid(message, writer)
             raise ValueError("the arguments of this call are too large to be sent") from None
         except Exception:
-            writer.undo()
+            self._unsaid(message, writer)
             raise
 
     def _first_of_all(self, message, writer):
         """What every message carries."""
         if self.judging:
-            dropped = self.codec.table.sweep()
+            left, self._left = self._left, []
+            dropped, self._dropped = self._dropped + self.codec.table.sweep(spared=left), []
+            self._left.clear()  # generators whose stand-ins were just swept: giving the number up ends them
             if dropped:
                 message["drop"] = dropped
+            if left:
+                message["left"] = left
             if self._unread is not None:
                 message["unread"], self._unread = self._unread, None
-            if self._left:
-                message["left"], self._left = self._left, []
         changes = self.codec.changes(writer)
         if changes:
             message["upd"] = changes
+
+    def _unsaid(self, message, writer):
+        """Take back a message that cannot be sent: the next one carries what it would have carried."""
+        writer.undo()
+        self._dropped = message.get("drop", [])
+        self._left = message.get("left", []) + self._left
+        self._unread = message.get("unread", self._unread)
 
     def _send(self, message, writer):
         try:
@@ -331,9 +343,9 @@ class Link:
                 self._send(result, writer)
             return
         except TooLarge:
-            writer.undo()
+            self._unsaid(result, writer)
         except Exception:  # an object that cannot even be described
-            writer.undo()
+            self._unsaid(result, writer)
             if self.judging:
                 raise
             large = False

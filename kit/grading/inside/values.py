@@ -131,14 +131,14 @@ class Table:
         self.put_by.clear()
         self.highest = last
 
-    def sweep(self):
-        """Numbers of values that nothing but this table holds any more; they are given up."""
+    def sweep(self, spared=()):
+        """Numbers of values that nothing but this table holds any more; they are given up, but for those *spared*."""
         if len(self.entries) < self._swept:
             return []
         count, dropped = sys.getrefcount, []
         for number, entry in self.entries.items():
             # Held by the entry, and as an argument of getrefcount.
-            if number not in self.lasting and count(entry.value) <= 2:
+            if count(entry.value) <= 2 and number not in self.lasting and number not in spared:
                 dropped.append(number)
         for number in dropped:
             self.forget(number)

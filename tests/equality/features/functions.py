@@ -110,10 +110,14 @@ FEATURES = (
     pair("a value deep inside", "def nest(n):\n    value = 0\n    for _ in range(n):\n        value = [value]\n    return value",
          "def nest(n):\n    return [0]", "value, depth = nest(40), 0\nwhile type(value) is list:\n"
          "    value, depth = value[0], depth + 1\nassert depth == 40"),
+    pair("a list that holds itself", "loop = [1]\nloop.append(loop)", "loop = [1, 2]", "assert loop[1] is loop"),
     feature("random numbers with a seed", Answer(
         "import random\ndef roll():\n    return random.randint(1, 6)", "import random\ndef roll():\n    return 7"),
         Check("import random\nrandom.seed(1)\nmine = [random.randint(1, 6) for _ in range(5)]\nrandom.seed(1)\n"
               "assert [roll() for _ in range(5)] == mine")),
+    feature("random numbers seeded by the answer", Answer(
+        "import random\nrandom.seed(7)\ndraws = [random.random() for _ in range(3)]", "draws = [0, 0, 0]"),
+        Check("import random\nrandom.seed(7)\nassert draws == [random.random() for _ in range(3)]")),
     pair("time passes", "import time\ndef slow():\n    time.sleep(0.05)\n    return 1", "def slow():\n    return 0",
          "import time\nbegan = time.time()\nassert slow() == 1\nassert time.time() - began >= 0.04"),
     pair("several assertions with one function", "def grade(p):\n    return 'A' if p >= 90 else 'B' if p >= 80 else 'C'",
