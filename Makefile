@@ -15,7 +15,7 @@ WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 8 : 2 * n
 help:
 	@echo "make demo    watch a cohort go through the sample course (in ./demo)"
 	@echo "make test    everything CI runs: style, types, layers, tests"
-	@echo "make fast    the tests without a browser"
+	@echo "make fast    the tests that take less than five minutes together"
 	@echo "make check   kit check on the sample course"
 	@echo "make bench   the benchmarks, into docs/benchmarks.md"
 	@echo "make pictures  the pictures in docs/pictures, from the demo"
@@ -48,7 +48,7 @@ test: lint types
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 fast: $(VENV)/.test
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser and not long"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

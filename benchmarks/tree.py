@@ -31,9 +31,9 @@ def seconds_below(pid: int) -> float:
 def children(pid: int) -> list[int]:
     """The living children of the process *pid*; none where there is no /proc."""
     found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # the thread has ended since
-            found += map(int, path.read_text().split())
+    with contextlib.suppress(OSError):  # the process, or one of its threads, has ended since
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
     return found
 
 

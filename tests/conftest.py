@@ -17,6 +17,17 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
+LONG = ("equality", "test_benchmarks.py", "test_demo.py", "test_endurance.py", "test_killed.py", "test_docs.py")
+"""Folders and files of tests that hold the kit against hours of use, or against nbgrader."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long, so that `make fast` stays fast."""
+    for item in items:
+        if not {item.path.name, item.path.parent.name}.isdisjoint(LONG):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a PostgreSQL server of our own in a temporary folder, reached by a socket in it."""

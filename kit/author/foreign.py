@@ -110,7 +110,8 @@ def _remarks(cells: tuple[Cell, ...]) -> list[str]:
         )
     if any("AUTOTEST" in cell.source for cell in cells if cell.grade):
         remarks.append(
-            "it has nbgrader's AUTOTEST lines; write the tests out, so that they are the same in every build."
+            "it has nbgrader's AUTOTEST lines: `kit build` writes out the tests they stand for, from what the solution "
+            "gives. Look at them in gradebook/source, and write out the ones that should not follow the solution."
         )
     if not any(cell.is_item for cell in cells):
         remarks.append("nothing in it is graded, so nothing in it can be mastered: add items.")

@@ -64,7 +64,7 @@ def configure(c: Config, root: Path | str) -> None:
     for step in ("source", "source_with_tests", "submitted", "autograded", "feedback", "solution"):
         c.CourseDirectory[f"{step}_directory"] = f"gradebook/{step}"
     c.ClearSolutions.code_stub = _code_stubs()
-    # formgrader shows what learners wrote: none of it may run with the instructor's rights.
+    # A second net only: what formgrader shows of graded notebooks was made harmless before (kit.grading.harmless).
     c.HTMLExporter.sanitize_html = True
     c.Exchange.course_root = str(course.root)
     for trait, name in _FACTORY:

@@ -68,6 +68,8 @@ def autograde(api: NbGraderAPI, folder: Path, share: int) -> dict[str, Any]:
             continue
         (path / DONE).touch()
         result = api.autograde(path.name, path.parent.name, force=True)
+        if not result["success"]:  # a kernel that did not start on a busy machine starts the next time
+            result = api.autograde(path.name, path.parent.name, force=True)
         if not result["success"]:
             lost[f"{path.parent.name}/{path.name}"] = str(result["error"] or result["log"])[-1500:]
     with Gradebook(api.coursedir.db_url) as gradebook:

@@ -190,6 +190,21 @@ def test_a_fork_bomb_ends_with_its_cell(executor: Executor) -> None:
     assert states(run.cells[::2]) == ["ran", "ran"]
 
 
+def test_a_neighbour_that_keeps_every_core_busy_costs_an_honest_submission_nothing(executor: Executor) -> None:
+    # Each in a session of its own: between sessions Linux shares the processors fairly.
+    spin = (
+        "import os, time\nfor _ in range(50):\n    if os.fork() == 0:\n        os.setsid()\n        while True: pass\n"
+    )
+    busy = spin + "time.sleep(8)"
+    work = "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 1.5: pass\nx = 1"
+    with ThreadPoolExecutor(2) as pool:
+        neighbour = pool.submit(executor.run, job(busy))
+        time.sleep(2)
+        run = pool.submit(executor.run, job(work, "assert x == 1", limits=replace(LIMITS, cell_seconds=6))).result()
+    assert states(run.cells) == ["ran", "ran"]
+    assert neighbour.result().cells[0].state in ("ran", "timeout")  # its own time is its own business
+
+
 def test_a_file_of_50_megabytes_and_a_cell_of_five_are_taken(executor: Executor) -> None:
     big = f"text = {'y' * 5_000_000!r}"
     count = "import os\nassert len(text) == 5_000_000 and size == 50_000_000"

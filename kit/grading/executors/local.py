@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kit.errors import GraderFault
+from kit.grading.executors.company import Company
 from kit.grading.executors.job import Job, Run
 from kit.grading.executors.nbclient import NbclientExecutor
 from kit.grading.executors.nursery import Nursery
@@ -40,6 +41,7 @@ class LocalExecutor:
         self._kernels = NbclientExecutor(self.walls)
         self._nursery: Nursery | None = None
         self._lock = threading.Lock()
+        self._company = Company()
 
     def run(self, job: Job) -> Run:
         """Run every cell of *job*; GraderFault when it is not the learner's code that failed."""
@@ -48,11 +50,21 @@ class LocalExecutor:
         for left in reversed(range(TRIES)):
             nursery = self._open()
             try:
-                return Sittings(job, nursery).run()
+                return self._run(job, nursery)
             except GraderFault:
                 if nursery.alive or not left:
                     raise
         raise AssertionError("the last try returns or raises")
+
+    def _run(self, job: Job, nursery: Nursery) -> Run:
+        sittings = Sittings(job, nursery)
+        with self._company.together() as visit:
+            run = sittings.run()
+        if not (visit.met_somebody and sittings.starved):
+            return run
+        # Limits are of wall time, and another submission may have kept the processors busy: once more, alone.
+        with self._company.alone():
+            return Sittings(job, nursery).run()
 
     def warm_up(self) -> None:
         """Start the warm parent."""

@@ -68,6 +68,8 @@ class Child:
     """Its control group, where there are any."""
     why: str = ""
     """Why the warm parent ended it: "memory", "processes", or "" if it did not."""
+    cpu_seconds: float = 0.0
+    """Processor time it used, once it is gone; without that of forks it did not wait for."""
 
     def pen(self, limits: Limits, until: float) -> None:
         """Put it into a control group of its own, before anything of a learner's runs in it.
@@ -216,17 +218,17 @@ class Nursery:
                 with self._lock:
                     child = self._children.pop(message["id"], None)
                 if child is not None:
-                    self._bury(child, message["why"])
+                    self._bury(child, message["why"], message["cpu"])
         except (Closed, Garbled, OSError):
             with self._lock:
                 self._over = True
                 children, self._children = list(self._children.values()), {}
             for child in children:
-                self._bury(child, "")
+                self._bury(child, "", 0.0)
 
     @staticmethod
-    def _bury(child: Child, why: str) -> None:
-        child.why = why
+    def _bury(child: Child, why: str, cpu_seconds: float) -> None:
+        child.why, child.cpu_seconds = why, cpu_seconds
         child.gone.set()
         child.tidied.set()
         with contextlib.suppress(OSError):  # whoever waits for its answer sees that it is gone

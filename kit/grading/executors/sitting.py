@@ -60,8 +60,12 @@ class Sitting:
         """A child that ends with this sitting."""
         given = self.spill.ends if role == "learner" else ()
         child = self.all.nursery.fork(role, self.limits, given)
-        self.stack.callback(child.end)
+        self.stack.callback(self._end, child)
         return child
+
+    def _end(self, child: Child) -> None:
+        child.end()
+        self.all.cpu_seconds += child.cpu_seconds
 
     # --- the learner's cells ------------------------------------------------------------------------------------------
 

@@ -23,7 +23,15 @@ class Sittings:
     restarts: int = 0
     seconds: float = 0.0
     """Used by the cells, not by the machinery around them."""
+    cpu_seconds: float = 0.0
+    """Processor time of all of it."""
     stopped: str = ""
+
+    @property
+    def starved(self) -> bool:
+        """Whether something ran out of time without having had the processor for even half of it."""
+        late = self.stopped == "time" or any(run.state == "timeout" for run in self.done.values())
+        return late and self.cpu_seconds < self.seconds / 2
 
     def run(self) -> Run:
         """Sit as often as it takes: each time without the cells that ended the process before."""
