@@ -211,7 +211,7 @@ class Check:
     def _may_patch(self):
         if _PATCHING.search(self.source):
             return True
-        if not _BINDING.search(self.source):
+        if "." not in self.source or not _BINDING.search(self.source):
             return False
         nodes = [node for statement in self._tree for node in ast.walk(statement)]
         changed = [node.value for node in nodes if isinstance(node, ast.Attribute) and not _is_loaded(node)]

@@ -186,6 +186,10 @@ class Shell(InteractiveShell):
 
     showsyntaxerror = showindentationerror = showtraceback
 
+    def _format_exception_for_storage(self, exception, *_, **__):
+        """What IPython's history keeps of one: its own text of it takes longer than the cell, and nobody reads it."""
+        return {"ename": type(exception).__name__, "evalue": "", "traceback": []}
+
     def run(self, source, loop):
         """Run a cell; the exception that ended it, or None."""
         self.error = None
