@@ -27,15 +27,15 @@ def record_page(view: CourseView, learner: str) -> RenderableType:
     record = view.record(learner)
     standing = view.standings[learner]
     events = [event for event in view.history if event.learner == learner]
-    rejected: dict[str | None, list[Event]] = {}
+    notes: dict[str | None, list[Event]] = {}
     for event in events:
-        if event.kind == "rejected":
-            rejected.setdefault(event.unit, []).append(event)
+        if event.kind == "rejected" or event.data.get("regraded"):
+            notes.setdefault(event.unit, []).append(event)
     parts: list[RenderableType] = [_head(record, standing.next)]
     for now in standing.units:
-        parts += [Text(), *_unit(record.unit(now.unit), now, rejected.get(now.unit, ()))]
+        parts += [Text(), *_unit(record.unit(now.unit), now, notes.get(now.unit, ()))]
     for name in sorted(record.units.keys() - {now.unit for now in standing.units}):
-        parts += [Text(), *_left_over(record.units[name], rejected.get(name, ()))]
+        parts += [Text(), *_left_over(record.units[name], notes.get(name, ()))]
     parts += [Text(), *_nowhere(e for e in events if e.kind == "set-aside" and e.unit is None)]
     return Group(*parts)
 
@@ -47,7 +47,7 @@ def _head(record: LearnerRecord, then: str) -> Text:
     )
 
 
-def _unit(mine: UnitRecord, now: UnitStanding, rejected: Iterable[Event]) -> Iterator[RenderableType]:
+def _unit(mine: UnitRecord, now: UnitStanding, notes: Iterable[Event]) -> Iterator[RenderableType]:
     sign = SIGNS[now.state]
     title = Text.assemble(
         (f"{sign.mark} {now.unit} {plain(now.title)}", f"bold {sign.style}"), (f"  {sign.word}", sign.style)
@@ -58,7 +58,7 @@ def _unit(mine: UnitRecord, now: UnitStanding, rejected: Iterable[Event]) -> Ite
         yield Padding(Text(f"For the instructor: {plain(now.attention)}", style="red"), (0, 0, 0, 2))
     for objective in now.objectives:
         yield Padding(_objective(objective), (0, 0, 0, 2))
-    yield from _history(mine, rejected)
+    yield from _history(mine, notes)
 
 
 def _objective(objective: ObjectiveStanding) -> Text:
@@ -84,13 +84,13 @@ def _summary(mine: UnitRecord, now: UnitStanding) -> str:
     return " · ".join(parts)
 
 
-def _history(mine: UnitRecord, rejected: Iterable[Event]) -> Iterator[RenderableType]:
+def _history(mine: UnitRecord, notes: Iterable[Event]) -> Iterator[RenderableType]:
     """Everything that happened in the unit, in the order of time."""
     happened = [(attempt.submission.at, 0, _attempt(attempt)) for attempt in mine.attempts]
     happened += [(work.granted_at, 1, _corrective(mine, work)) for work in mine.correctives]
     happened += [(e.at, 2, _override(e)) for e in mine.overrides]
     happened += [(e.at, 3, _not_counted("Set aside", e)) for e in mine.set_aside]
-    happened += [(e.at, 3, _not_counted("Could not be taken", e)) for e in rejected]
+    happened += [(e.at, 3, _noted(e)) for e in notes]
     happened += [(grant.granted_at, 4, _grant(mine, grant)) for grant in mine.grants.values() if _to_tell(mine, grant)]
     for _, _, renderable in sorted(happened, key=lambda entry: entry[:2]):
         yield Padding(renderable, (1, 0, 0, 2))
@@ -125,8 +125,9 @@ def _attempt(attempt: Attempt) -> RenderableType:
     if attempt.decision is None:
         return Group(head, Text(_undecided(attempt.submission), style="magenta"))
     table = Table.grid(padding=(0, 2, 0, 0))
-    for _column in range(4):
+    for _column in range(3):
         table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for verdict in attempt.decision.verdicts:
         table.add_row(*_verdict(verdict))
     return Group(head, table, Text(plain(attempt.decision.sentence), style="italic"), *_reason(attempt))
@@ -153,7 +154,17 @@ def _verdict(verdict: Verdict) -> tuple[Text, ...]:
     else:
         drawn = bar(verdict.share, verdict.criterion, sign.style)
         level = f"{number(verdict.score)} of {number(verdict.max)}, {needs}"
-    return Text(verdict.objective), drawn, Text(level), Text(f"{sign.mark} {sign.word}", style=sign.style)
+    word = Text.assemble((f"{sign.mark} {sign.word}", sign.style), (_how_sure(verdict), "dim"))
+    return Text(verdict.objective), drawn, Text(level), word
+
+
+def _how_sure(verdict: Verdict) -> str:
+    """How likely the answer is right; where there is none yet, how likely the criterion is reached. Never 100 %."""
+    if verdict.certainty is None:
+        return ""
+    sure = 1 - verdict.certainty if verdict.state == "gap" else verdict.certainty
+    words = "likely so far" if verdict.state == "not-enough" else "sure"
+    return f" ({percent(min(sure, 0.99))} {words})"
 
 
 def bar(share: float, criterion: float, style: str) -> Text:
@@ -191,14 +202,22 @@ def _override(event: Event) -> RenderableType:
     )
 
 
+def _noted(event: Event) -> Text:
+    """Beside what became of attempts: what could not be taken, and what was graded again."""
+    if event.kind == "rejected":
+        return _not_counted("Could not be taken", event)
+    name = (f"{BY_HAND} {plain(event.who)} had it graded again: {plain(event.assignment or '')}", "bold")
+    return Text.assemble(name, f"  handed in {moment(event.at)}\n", plain(event.why))
+
+
 def _not_counted(what: str, event: Event) -> Text:
     name = (f"{what}: {plain(event.assignment or '')}", "bold")
     return Text.assemble(name, f"  {moment(event.at)}\n", plain(str(event.data["reason"])))
 
 
-def _left_over(mine: UnitRecord, rejected: Iterable[Event]) -> Iterator[RenderableType]:
+def _left_over(mine: UnitRecord, notes: Iterable[Event]) -> Iterator[RenderableType]:
     yield Rule(Text(f"{mine.unit}  (no longer part of the course)", style="dim"), align="left", style="dim")
-    yield from _history(mine, rejected)
+    yield from _history(mine, notes)
 
 
 def _nowhere(strays: Iterable[Event]) -> Iterator[RenderableType]:

@@ -162,10 +162,24 @@ class _Regrading:
         for one in fresh:
             submission = one.handed_in[2]
             if one.items != submission.items or before.get(submission.id) != after.get(submission.id):
-                self.opened.gradebook.put_scores(learner, one.handed_in[1], submission.at, one.rows)
-                put_out(self.opened, one.handed_in, one.result, after.get(submission.id))
+                trouble = self._put_out(one, after.get(submission.id))
+                if trouble:
+                    self.report.failed.append((learner, one.handed_in[1].id, trouble))
+                    return  # nothing of this learner's is recorded: the next time all of it is done again
         # All at once and last: killed before it, all of this learner's is done again.
         self.opened.record(*events)
+
+    def _put_out(self, one: _Fresh, decision: Decision | None) -> str:
+        """Why the new result could not be put out; empty where it could."""
+        learner, assignment, submission = one.handed_in
+        try:
+            self.opened.gradebook.put_scores(learner, assignment, submission.at, one.rows)
+            put_out(self.opened, one.handed_in, one.result, decision)
+        except KitError:
+            raise
+        except Exception as error:
+            return f"its new result cannot be put out ({type(error).__name__}: {error})"
+        return ""
 
     def _events(self, learner: str, mine: UnitRecord, fresh: Mapping[str, _Fresh]) -> Iterator[Event]:
         moved = False

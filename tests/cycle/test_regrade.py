@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
+import io
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from kit.build import correct
 from kit.errors import KitError, UnknownName
 from kit.exchange import open_exchange
 from kit.gradebook import Gradebook
 from kit.lock import at_work
+from kit.records import Event
+from kit.reports import load, record_page
 from kit.stages.opened import Scope, Step, in_use, open_ledger
 from kit.stages.people import override
 from kit.stages.regrade import Affected, ItemChange, Regraded, regrade
@@ -293,6 +299,39 @@ def test_what_cannot_be_graded_again_stays_as_it_was_and_is_named(school: School
     assert [(learner, assignment) for learner, assignment, _ in report.failed] == [("ada", "01-one.a")]
     assert [affected.learner for affected in report.affected] == ["ben"]
     assert scores(school, "ada")["adding-1"] == 0
+
+
+def test_what_cannot_be_put_out_is_named_and_the_others_are_graded_again(school: School) -> None:
+    mend(school)
+    book = school.root / "gradebook/gradebook.db"
+    refused = "create trigger refused before update on grade begin select raise(abort, 'refused') where exists ("
+    of_ada = "select 1 from submitted_notebook n join submitted_assignment a on a.id = n.assignment_id "
+    with contextlib.closing(sqlite3.connect(book)) as db, db:
+        db.execute(f"{refused}{of_ada} where n.id = old.notebook_id and a.student_id = 'ada'); end")
+    report = again(school)
+    ((learner, _, why),) = report.failed
+    assert learner == "ada"
+    assert "cannot be put out" in why
+    assert [name for name in ("ada", "ben") if len(graded(school, name)) == 2] == ["ben"]
+    with contextlib.closing(sqlite3.connect(book)) as db, db:
+        db.execute("drop trigger refused")
+    assert again(school).failed == []
+    assert len(graded(school, "ada")) == 2
+
+
+def graded(school: School, learner: str) -> list[Event]:
+    with open_ledger(school.course) as ledger:
+        return [event for event in ledger.events(learner) if event.kind == "graded"]
+
+
+def test_the_record_tells_who_had_it_graded_again_and_why(school: School) -> None:
+    mend(school)
+    again(school)
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(record_page(load(school.root), "ada"))
+    told = console.export_text()
+    assert "kim had it graded again: 01-one.a" in told
+    assert "the test asked for a float" in told
 
 
 @pytest.mark.parametrize(
