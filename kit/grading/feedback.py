@@ -50,6 +50,7 @@ _VERDICTS = {
     "mastered": SHOWN,
     "mastered-before": Standing("shown", "Shown before, and yours", "●"),
     "gap": Standing("partly", "Not yet", "◐"),
+    "not-enough": Standing("partly", "Not enough evidence yet", "◐"),
     "not-assessed": WAITING,
 }
 """What the decision says, in the page's words: the page never judges an objective by itself."""

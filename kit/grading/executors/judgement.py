@@ -16,6 +16,7 @@ from kit.grading.executors.job import CellJob, CellRun, CellState, Trouble
 from kit.grading.executors.nursery import Child
 from kit.grading.executors.pieces import cell_outputs, trouble_from, value_from
 from kit.grading.executors.sitting import STRAY_MESSAGES, Ended, Sitting
+from kit.grading.inside.ready import packed
 from kit.grading.inside.wire import Closed, Garbled
 
 SLACK_SECONDS = 5.0
@@ -117,14 +118,15 @@ class Judgement:
         own = self.sitting.checks[check.key]
         first = self.sitting.joined.get(check.key)
         request: dict[str, Any] = {"do": do, "key": check.key, "seconds": self.job.limits.cell_seconds}
-        fds = []
+        fds, code = [], None
         if do == "check":
+            code = packed(check.source, f"<check {check.key}>", check.hidden_from, check.reads)
             fds = [own.fileno()] if own is not None and first is None else []
             request |= {
                 "source": check.source, "hidden_from": check.hidden_from, "reads": list(check.reads),
                 "shares": list(check.shares), "prelude": check.prelude, "own": bool(fds), "joined": first,
             }  # fmt: skip
-        judge.wire.send(request, fds=fds, until=until)
+        judge.wire.send(request, [code] if code else [], fds=fds, until=until)
         reply: dict[str, Any] = judge.wire.receive(until)[0]
         return reply
 

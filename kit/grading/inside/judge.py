@@ -71,7 +71,7 @@ class Judge:
         own = Wire(socket.socket(fileno=fds[0])) if message["own"] else None
         if "loop" in message["source"]:
             self._looping()
-        check = self.bench.check(message, own)
+        check = self.bench.check(message, own, blobs[0] if blobs else None)
         report = self._timed(check, message["seconds"], check.begin)
         if report["state"] == "ran" and check.remains:
             self.open[check.key] = check

@@ -6,29 +6,23 @@ calls it. What it holds is set up for each: names of earlier checks, of the auth
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import importlib
 import io
 import linecache
 import random
-import re
 import sys
 import warnings
 from typing import Any
 
-from . import comparing
+from . import comparing, ready
 from .asking import JudgingLink
 from .guard import Guard
 from .known import MODULES
-from .reporting import execute, is_quiet, transform
+from .reporting import execute
 
 _MISSING = object()
-_PATCHING = re.compile(r"\b(setattr|delattr|patch|builtins|__dict__|vars|settrace|setprofile|exec|eval)\b")
-"""Words in a test that may change functions of a module; so may an attribute that is given a value."""
-_BINDING = re.compile(r"\b(del|as|for)\b|(?<![=!<>])=(?!=)|<<=|>>=")
-"""Without any of these no attribute is given a value."""
 
 
 class Bench:
@@ -84,13 +78,16 @@ class Bench:
             self._guard = Guard(self.ground["modules"])
         return self._guard
 
-    def check(self, message, own):
-        """A check to be run; own: the wire to a process that answers for this check, and for those that join it."""
+    def check(self, message, own, packed):
+        """A check to be run; own: the wire to a process that answers for this check, and for those that join it.
+
+        packed: its code, where the grader could make it (see `ready`).
+        """
         if own is not None:
             link = self.owned[message["key"]] = self.connect(own)
         else:
             link = self.owned.get(message["joined"], self.shared)
-        return Check(self, message, link)
+        return Check(self, message, link, packed)
 
     def is_lost(self):
         """Whether the process that checks share can be asked no more."""
@@ -117,7 +114,7 @@ def _display(*values, **options):
 class Check:
     """One check, from its first statement to its last."""
 
-    def __init__(self, bench, message, link):
+    def __init__(self, bench, message, link, packed):
         self.bench = bench
         self.link = link
         self.key = message["key"]
@@ -135,7 +132,8 @@ class Check:
         """Exceptions that the learner's code raised, the last ones."""
         self.remains = False
         self.out = Output(bench.output_bytes)
-        self._tree: list[ast.stmt] = []
+        self._packed = packed
+        self._later: Any = None
         self._patches = False
         self._content: Any = None
         self._state: Any = None
@@ -143,25 +141,25 @@ class Check:
 
     def begin(self):
         """Run the visible part; the value of the last expression if that is all."""
-        self._tree = _parse(self.source, self.filename)
-        first: list[ast.stmt] = []
-        later: list[ast.stmt] = []
-        for statement in self._tree:
-            hidden = self.hidden_from is not None and (later or _line(statement) >= self.hidden_from)
-            (later if hidden else first).append(statement)
-        self._patches = self._may_patch()
-        self._tree, self.remains = later, bool(later)
-        if not first and self.remains:
+        linecache.cache[self.filename] = (len(self.source), None, self.source.splitlines(True), self.filename)
+        if self._packed is not None:
+            first, self._later, self._patches = ready.unpacked(self._packed)
+        else:
+            first, self._later, self._patches = ready.of_ipython(
+                self.source, self.filename, self.hidden_from, self.reads
+            )
+        self.remains = self._later is not None
+        if first is None:
             return None
         with self._seated():
-            value = self._run(first, last=not later)
+            value = self._run(first)
             self._content = dict(self.bench.space)
         return value
 
     def finish(self):
         """Run the hidden part."""
         with self._seated():
-            return self._run(self._tree, last=True)
+            return self._run(self._later)
 
     def printed(self):
         """What it printed, up to the limit."""
@@ -208,47 +206,11 @@ class Check:
             if name not in space:
                 store.pop(name, None)
 
-    def _may_patch(self):
-        if _PATCHING.search(self.source):
-            return True
-        if "." not in self.source or not _BINDING.search(self.source):
-            return False
-        nodes = [node for statement in self._tree for node in ast.walk(statement)]
-        changed = [node.value for node in nodes if isinstance(node, ast.Attribute) and not _is_loaded(node)]
-        # What the test makes itself, or is the learner's, is no module.
-        own = {node.id for node in nodes if isinstance(node, ast.Name) and not _is_loaded(node)}.union(self.reads)
-        return any(not (isinstance(node, ast.Name) and node.id in own) for node in changed)
-
-    def _run(self, statements, last):
-        statements = list(statements)
-        end = statements.pop() if last and statements and isinstance(statements[-1], ast.Expr) else None
-        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(ast.Module(statements, []), self.filename, "exec", flags, True)
-        execute(code, self.bench.space, self.bench.run)
-        if end is None:
-            return None
-        value = execute(
-            compile(ast.Expression(end.value), self.filename, "eval", flags, True), self.bench.space, self.bench.run
-        )
-        return None if is_quiet(self.source) else value
-
-
-def _is_loaded(node):
-    return isinstance(node.ctx, ast.Load)
-
-
-def _line(statement):
-    decorators = [node.lineno for node in getattr(statement, "decorator_list", ())]
-    return min([statement.lineno, *decorators])
-
-
-def _parse(source, filename):
-    """The statements of a cell. What is no plain Python may be IPython's."""
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    try:
-        return ast.parse(source, filename).body
-    except SyntaxError:
-        return ast.parse(transform(source), filename).body
+    def _run(self, part):
+        code, end = part
+        if code is not None:
+            execute(code, self.bench.space, self.bench.run)
+        return None if end is None else execute(end, self.bench.space, self.bench.run)
 
 
 # --- output and random numbers ----------------------------------------------------------------------------------------

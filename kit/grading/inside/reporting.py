@@ -7,13 +7,13 @@ import io
 import math
 import tokenize
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 MESSAGE_LIMIT = 4_000
 
 
 def transform(source):
     """The Python text of a cell; a fresh transformer, as the shell's own may have been given functions by a learner."""
+    from IPython.core.inputtransformer2 import TransformerManager  # there already, where submissions run
+
     return TransformerManager().transform_cell(source)
 
 
