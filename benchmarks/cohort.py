@@ -71,9 +71,7 @@ class _Way:
         yield self._event("fetched", f"fetched:{self.learner}:{what.id}", what, who=self.learner)
         if what.kind == "form" and unit.engaged_at is None:
             revision = self.catalogue.revision(what.unit, what.revision)
-            criteria = {objective.id: objective.criterion for objective in revision.objectives}
-            data = {"revision": revision.number, "criteria": criteria, "rule": revision.rule,
-                    "max_cycles": revision.max_cycles}  # fmt: skip
+            data = revision.engagement_data()
             yield self._event("engaged", f"engaged:{self.learner}:{what.unit}:0", what, data=data)
         self.now += timedelta(hours=1)
         submission = new_submission(self.now)

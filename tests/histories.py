@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
-from kit.course import Objective, Unit
+from kit.course import Objective, Settings, Unit
 from kit.decisions import decide, wanted
 from kit.records import Assignment, Catalogue, Event, Item, ItemScore, LearnerRecord, Revision, assignment_id, fold_all
 
@@ -17,6 +17,7 @@ LEARNER = "ada"
 def make_revision(
     unit: str = "u1", number: int = 1, *, objectives: Mapping[str, Sequence[str]] | None = None, items: int = 5,
     forms: str = "abcde", criterion: float = 0.8, max_cycles: int = 3, manual: Sequence[str] = (),
+    rule: str = "every-objective", settings: Settings | None = None,
 ) -> Revision:  # fmt: skip
     objectives = objectives or {"x": ("diagram", "tracing"), "y": ("analogy", "debugging")}
     every = tuple(Item(f"{o}-{i}", o, 1.0, f"{o}-{i}" in manual) for o in objectives for i in range(1, items + 1))
@@ -27,10 +28,11 @@ def make_revision(
     return Revision(
         unit, number, f"digest-{number}", f"Unit {unit}", "worked-example",
         tuple(Objective(o, f"do {o}", criterion, tuple(a)) for o, a in objectives.items()),
-        "every-objective", max_cycles,
+        rule, max_cycles,
         tuple(made("form", f, form=f) for f in forms),
         tuple(made("corrective", o, a, objective=o, approach=a) for o, aa in objectives.items() for a in aa),
         made("enrichment", "enrichment"),
+        settings or Settings(),
     )  # fmt: skip
 
 
@@ -95,9 +97,7 @@ class History:
         a = self.catalogue.assignment(name)
         if a.kind == "form" and self.record.unit(a.unit).engaged_at is None:
             r = self.catalogue.revision(a.unit, a.revision)
-            data = {"revision": r.number, "criteria": {o.id: o.criterion for o in r.objectives}, "rule": r.rule,
-                    "max_cycles": r.max_cycles}  # fmt: skip
-            self._add("engaged", name, data=data)
+            self._add("engaged", name, data=r.engagement_data())
 
     def submit(self, name: str, scores: Mapping[str, float | None] | float = 0, *, at: datetime | None = None) -> str:
         """Hand in *name*; *scores* are points per objective (its first items right), None = not assessed."""

@@ -101,6 +101,7 @@ _FACTS = {
     "approach": "the approach",
     "objectives": "objectives (their titles, criteria or correctives)",
     "rule": "the rule",
+    "settings": "the settings of the rule",
     "max_cycles": "max_cycles",
     "forms": "the forms, or their items and points",
     "correctives": "the correctives, or their items and points",

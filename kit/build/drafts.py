@@ -63,6 +63,7 @@ def revision_of(sources: UnitSources, number: int, digest: str, drafts: list[Dra
         forms=tuple(by_kind["form"]),
         correctives=tuple(by_kind["corrective"]),
         enrichment=next(iter(by_kind["enrichment"]), None),
+        settings=unit.settings,
     )
 
 

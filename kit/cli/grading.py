@@ -154,7 +154,8 @@ def _rows(affected: Affected) -> list[list[str]]:
 def _decision(affected: Affected) -> str:
     if not (affected.before or affected.after):
         return ""
-    before, after = affected.before or "not decided", affected.after or "not decided"
+    told = {"": "not decided", "more": "not enough evidence"}
+    before, after = (told.get(outcome, outcome) for outcome in (affected.before, affected.after))
     words = before if before == after else f"{before} → {after}"
     return words + (f" (stays mastered: {', '.join(affected.stays)})" if affected.stays else "")
 

@@ -13,14 +13,20 @@ Words (defined here once):
 
 from kit.course.model import Course, Dask, Limits, Objective, Unit, order_of_units
 from kit.course.names import LEARNER_RULE, is_learner_name
+from kit.course.settings import AS_BEFORE, HIGHEST_LEVEL, Assessment, Bkt, Settings
 from kit.course.toml import load_course, read_course
 
 __all__ = [
+    "AS_BEFORE",
+    "HIGHEST_LEVEL",
     "LEARNER_RULE",
+    "Assessment",
+    "Bkt",
     "Course",
     "Dask",
     "Limits",
     "Objective",
+    "Settings",
     "Unit",
     "is_learner_name",
     "load_course",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Literal
 
+from kit.course.settings import Assessment, Settings
 from kit.errors import UnknownName
 
 
@@ -40,6 +41,8 @@ class Unit:
     rule: str
     max_cycles: int
     folder: Path
+    settings: Settings = field(default_factory=Settings)
+    """What the rule needs besides the criterion."""
 
     def objective(self, name: str) -> Objective:
         """The objective called *name*; UnknownName if the unit has none."""
@@ -108,6 +111,8 @@ class Course:
     """Modules imported once for all submissions, besides IPython, numpy, pandas and matplotlib."""
     dask: Dask | None = None
     """For the executor `dask` alone."""
+    assessment: Assessment = field(default_factory=Assessment)
+    """How much the items of an objective have to tell."""
 
     def unit(self, name: str) -> Unit:
         """The unit called *name*; UnknownName lists the ones there are."""

@@ -10,14 +10,15 @@ from graphlib import CycleError
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from kit.course.model import Course, Dask, Limits, Objective, Unit, order_of_units
 from kit.course.names import APPROACH_ID, OBJECTIVE_ID, UNIT_ID
+from kit.course.tables import AssessmentTable, DecisionsTable, Table
 from kit.errors import CourseError, Fault
 
 Share = Annotated[float, Field(gt=0, le=1)]
-T = TypeVar("T", bound="_Table")
+T = TypeVar("T", bound="Table")
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 
@@ -36,15 +37,10 @@ def _like(pattern: str, words: str) -> AfterValidator:
 Module = Annotated[str, _like(r"[^\W\d]\w*(\.[^\W\d]\w*)*", 'the name of a module, like "scipy.stats"')]
 
 
-class _Table(BaseModel):
-    # A key with a typing error must not be ignored silently.
-    model_config = ConfigDict(extra="forbid")
-
-
 _DEFAULT = Limits()
 
 
-class _LimitsTable(_Table):
+class _LimitsTable(Table):
     cell_seconds: Positive = _DEFAULT.cell_seconds
     notebook_seconds: Positive = _DEFAULT.notebook_seconds
     submission_bytes: Count = _DEFAULT.submission_bytes
@@ -56,7 +52,7 @@ class _LimitsTable(_Table):
     scratch_bytes: Count = _DEFAULT.scratch_bytes
 
 
-class _DaskTable(_Table):
+class _DaskTable(Table):
     address: (
         Annotated[str, _like(r"(tcp|tls|ucx|ws|wss)://.+", 'the address of a scheduler, "tcp://host:8786"')] | None
     ) = None
@@ -72,7 +68,7 @@ class _DaskTable(_Table):
         return self
 
 
-class _CourseTable(_Table):
+class _CourseTable(Table):
     title: str
     id: Annotated[str, Field(pattern=UNIT_ID.pattern)]
     criterion: Share = 0.8
@@ -85,9 +81,11 @@ class _CourseTable(_Table):
     executor: str = "local"
     workers: Annotated[int, Field(ge=1)] | None = None
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
-    preload: list[Module] = []
+    preload: list[Module] = Field(default_factory=list)
     dask: _DaskTable | None = None
     limits: _LimitsTable = Field(default_factory=lambda: _LimitsTable())
+    assessment: AssessmentTable = Field(default_factory=AssessmentTable)
+    decisions: DecisionsTable = Field(default_factory=DecisionsTable)
 
     @model_validator(mode="after")
     def _a_cluster_to_go_to(self) -> _CourseTable:
@@ -96,21 +94,22 @@ class _CourseTable(_Table):
         return self
 
 
-class _ObjectiveTable(_Table):
+class _ObjectiveTable(Table):
     title: str
     criterion: Share | None = None
-    correctives: list[str] = []
+    correctives: list[str] = Field(default_factory=list)
 
 
-class _UnitTable(_Table):
+class _UnitTable(Table):
     title: str
     summary: str = ""
-    requires: list[str] = []
+    requires: list[str] = Field(default_factory=list)
     approach: Annotated[str, Field(pattern=APPROACH_ID.pattern)]
     minutes: Annotated[int, Field(gt=0)] = 60
     criterion: Share | None = None
     rule: str | None = None
     max_cycles: Annotated[int, Field(ge=1)] | None = None
+    decisions: DecisionsTable = Field(default_factory=DecisionsTable)
     objectives: dict[str, _ObjectiveTable]
 
 
@@ -165,6 +164,7 @@ def read_course(root: Path | str) -> tuple[Course | None, list[Fault]]:
         sandbox=table.sandbox,
         preload=tuple(table.preload),
         dask=None if table.dask is None else Dask(**table.dask.model_dump()),
+        assessment=table.assessment.value(),
     )
     return course, faults
 
@@ -222,6 +222,7 @@ def _read_unit(folder: Path, course: _CourseTable, root: Path, faults: list[Faul
         rule=table.rule or course.rule,
         max_cycles=table.max_cycles or course.max_cycles,
         folder=folder,
+        settings=table.decisions.value(course.decisions),
     )
 
 

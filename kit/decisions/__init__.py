@@ -7,16 +7,20 @@
 
 from kit.decisions.decide import decide
 from kit.decisions.grants import Wanted, next_steps, wanted
-from kit.decisions.rules import RULES, Rule
+from kit.decisions.rules import RULES, Evidence, Finding, Rule
+from kit.decisions.rules.certainty import certainty
 from kit.decisions.standing import ObjectiveStanding, Standing, UnitStanding, standing
 
 __all__ = [
     "RULES",
+    "Evidence",
+    "Finding",
     "ObjectiveStanding",
     "Rule",
     "Standing",
     "UnitStanding",
     "Wanted",
+    "certainty",
     "decide",
     "next_steps",
     "standing",

@@ -54,8 +54,8 @@ def _next(unit: UnitRecord, catalogue: Catalogue) -> Iterator[tuple[Assignment, 
     # Until the learner engages they get the unit as it is today; from then on the revision they began with.
     revision = _revision(unit, catalogue)
     if unit.mastered_at is not None:
-        if _at_first_attempt(unit) and revision.enrichment is not None:
-            yield revision.enrichment, "the unit was mastered at the first attempt"
+        if _without_gap(unit) and revision.enrichment is not None:
+            yield revision.enrichment, "the unit was mastered without a gap"
         return
     latest = unit.latest
     if unit.form_opened or latest is None:
@@ -65,13 +65,15 @@ def _next(unit: UnitRecord, catalogue: Catalogue) -> Iterator[tuple[Assignment, 
             yield form, reason
         return
     decision = latest.decision
-    if decision is None or latest.undecided or decision.outcome != "gaps":
+    if decision is None or latest.undecided or decision.outcome not in ("gaps", "more"):
         return
     for name in decision.correctives:
         if catalogue.knows(name):
             yield catalogue.assignment(name), f"gap after form {latest.form}"
     if _worked_through(unit, decision.correctives) and decision.next_form and catalogue.knows(decision.next_form):
-        yield catalogue.assignment(decision.next_form), "the correctives were handed in"
+        more = decision.outcome == "more"
+        reason = f"not enough evidence after form {latest.form}" if more else "the correctives were handed in"
+        yield catalogue.assignment(decision.next_form), reason
 
 
 def _revision(unit: UnitRecord, catalogue: Catalogue) -> Revision:
@@ -80,8 +82,10 @@ def _revision(unit: UnitRecord, catalogue: Catalogue) -> Revision:
     return catalogue.revision(unit.unit, unit.revision)
 
 
-def _at_first_attempt(unit: UnitRecord) -> bool:
-    return unit.mastered_by == "evidence" and len(unit.attempts) == 1
+def _without_gap(unit: UnitRecord) -> bool:
+    """Mastered at once: at the first attempt, or at further ones that were asked for only to be surer."""
+    earlier = [attempt.decision for attempt in unit.attempts[:-1]]
+    return unit.mastered_by == "evidence" and all(one is not None and one.outcome == "more" for one in earlier)
 
 
 def _begun_form(unit: UnitRecord, catalogue: Catalogue) -> Assignment | None:

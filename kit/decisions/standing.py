@@ -126,7 +126,7 @@ def _unit(unit: Unit, record: LearnerRecord, catalogue: Catalogue) -> UnitStandi
         objectives=tuple(_objectives(mine, revision)),
         todo=tuple(a.id for a in todo),
         attempts=len(mine.counted),
-        cycles=sum(1 for a in mine.counted if a.decision and a.decision.outcome in ("gaps", "attention")),
+        cycles=sum(1 for a in mine.counted if a.decision and a.decision.left_gap),
         correctives=sum(1 for work in mine.correctives if work.submission is not None),
         mastered_at=mine.mastered_at,
         by_override=mine.mastered_by == "override",
@@ -215,6 +215,8 @@ def _todo(mine: UnitRecord, revision: Revision, todo: Sequence[Assignment]) -> t
         left = counted(sum(1 for a in todo if a.kind == "corrective"), "short notebook")
         decision = latest.decision.sentence if latest and latest.decision else ""
         return "corrective", f"{decision} ({left} left.) {verb} {first.id}.".strip()
+    if latest is not None and latest.decision and latest.decision.outcome == "more" and not mine.form_opened:
+        return "retry", f"{latest.decision.sentence} {verb} {first.id}."
     if mine.attempts or mine.form_opened:
         gaps = [f"“{o.title}”" for o in revision.objectives if o.id not in mine.mastered]
         only = f" Only what is not shown yet counts: {listing(gaps)}." if mine.mastered else ""

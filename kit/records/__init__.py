@@ -26,6 +26,7 @@ from kit.records.record import (
     Submission,
     UnitRecord,
     Verdict,
+    VerdictState,
 )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Submission",
     "UnitRecord",
     "Verdict",
+    "VerdictState",
     "assignment_id",
     "fold",
     "fold_all",

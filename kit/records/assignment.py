@@ -11,10 +11,10 @@ An assignment id is also nbgrader's name for it:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from kit.course import Objective
+from kit.course import Objective, Settings
 
 Kind = Literal["form", "corrective", "enrichment"]
 
@@ -74,6 +74,8 @@ class Revision:
     """In the order in which they are given."""
     correctives: tuple[Assignment, ...]
     enrichment: Assignment | None
+    settings: Settings = field(default_factory=Settings)
+    """Of the rule."""
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:
@@ -87,13 +89,23 @@ class Revision:
                 return assignment
         return None
 
+    def engagement_data(self) -> dict[str, Any]:
+        """What the ledger keeps when a learner takes the first form: what mastery means for them from then on."""
+        return {
+            "revision": self.number,
+            "criteria": {objective.id: objective.criterion for objective in self.objectives},
+            "rule": self.rule,
+            "settings": self.settings.to_json(),
+            "max_cycles": self.max_cycles,
+        }
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON file; `from_json` reads them back."""
-        return asdict(self)
+        return {**asdict(self), "settings": self.settings.to_json()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Revision:
-        """The inverse of `to_json`; KeyError or TypeError on anything else."""
+        """The inverse of `to_json`, also for what was built before there were settings; else KeyError or TypeError."""
 
         def assignment(fields: Mapping[str, Any]) -> Assignment:
             return Assignment(**{**fields, "items": tuple(Item(**item) for item in fields["items"])})
@@ -107,6 +119,7 @@ class Revision:
                 "forms": tuple(assignment(form) for form in values["forms"]),
                 "correctives": tuple(assignment(corrective) for corrective in values["correctives"]),
                 "enrichment": assignment(values["enrichment"]) if values["enrichment"] else None,
+                "settings": Settings.from_json(values.get("settings")),
             }
         )
 

@@ -4,7 +4,7 @@ enrolled      belongs to the course                               data: name (op
 granted       may fetch this from now on                          data: kind, revision, form, objective, approach
 withdrawn     may no longer fetch it; it was never begun
 fetched       the learner took it
-engaged       criterion, rule and cycles are frozen from here on  data: revision, criteria, rule, max_cycles
+engaged       criterion, rule and cycles are frozen from here on  data: revision, criteria, rule, settings, max_cycles
 submitted     the learner handed it in                            data: submission, kind
 set-aside     a submission that is kept but does not count        data: submission, reason
 rejected      a submission that could not be graded               data: submission, reason, code

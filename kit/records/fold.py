@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from kit.course import Settings
 from kit.records.events import Event
 from kit.records.record import (
     Attempt,
@@ -101,6 +102,7 @@ def _engaged(unit: UnitRecord, event: Event) -> None:
     unit.revision = event.data["revision"]
     unit.criteria = dict(event.data["criteria"])
     unit.rule = event.data["rule"]
+    unit.settings = Settings.from_json(event.data.get("settings"))
     unit.max_cycles = event.data["max_cycles"]
 
 

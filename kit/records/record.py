@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from kit.course import Settings
 from kit.records.assignment import Kind
 from kit.records.events import Event
 
-VerdictState = Literal["mastered", "mastered-before", "gap", "not-assessed"]
-Outcome = Literal["mastered", "gaps", "attention", "waiting"]
+VerdictState = Literal["mastered", "mastered-before", "gap", "not-enough", "not-assessed"]
+Outcome = Literal["mastered", "gaps", "more", "attention", "waiting"]
 Action = Literal["mastered", "reset", "another-form"]
 
 
@@ -37,6 +38,8 @@ class Verdict:
     """Points reached; None when an item of it waits for a person."""
     max: float
     criterion: float
+    certainty: float | None = None
+    """Posterior probability, 0–1, that the true level reaches the criterion; None when not assessed or not known."""
 
     @property
     def share(self) -> float | None:
@@ -53,20 +56,32 @@ class Decision:
     rule: str
     sentence: str
     cycle: int
-    """How many attempts since the start (or the last reset) did not reach mastery, this one included."""
+    """How many attempts since the start (or the last reset) left a gap, this one included."""
     correctives: tuple[str, ...] = ()
     """Assignment ids to be worked through before the next form opens."""
     next_form: str | None = None
-    """Assignment id of the next unseen form, opened when the correctives are handed in."""
+    """Assignment id of the next unseen form, opened when the correctives are handed in; at once for `more`."""
     reason: str = ""
     """For `attention`: what the instructor should know."""
+
+    @property
+    def left_gap(self) -> bool:
+        """Whether an objective was below its criterion, so that a cycle of corrective and new form follows."""
+        return self.outcome in ("gaps", "attention") and any(verdict.state == "gap" for verdict in self.verdicts)
 
     def to_data(self) -> dict[str, Any]:
         """Plain values for an event."""
         return {
             "outcome": self.outcome,
             "verdicts": [
-                {"objective": v.objective, "state": v.state, "score": v.score, "max": v.max, "criterion": v.criterion}
+                {
+                    "objective": v.objective,
+                    "state": v.state,
+                    "score": v.score,
+                    "max": v.max,
+                    "criterion": v.criterion,
+                    "certainty": v.certainty,
+                }
                 for v in self.verdicts
             ],
             "rule": self.rule,
@@ -79,7 +94,7 @@ class Decision:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Decision:
-        """The inverse of `to_data`."""
+        """The inverse of `to_data`; also of what was written before decisions said how sure they are."""
         return cls(
             outcome=data["outcome"],
             verdicts=tuple(Verdict(**verdict) for verdict in data["verdicts"]),
@@ -169,6 +184,8 @@ class UnitRecord:
     criteria: dict[str, float] = field(default_factory=dict)
     """Per objective, frozen at engagement."""
     rule: str = ""
+    settings: Settings | None = None
+    """Of the rule, frozen at engagement."""
     max_cycles: int = 0
     grants: dict[str, GrantState] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)

@@ -39,7 +39,7 @@ ITEMS: Columns = {
 OBJECTIVES: Columns = {
     "learner": "string", "unit": "string", "revision": "Int64", "attempt": "Int64", "form": "string",
     "submission": "string", "submitted_at": TIME, "objective": "string", "score": "Float64", "max": "Float64",
-    "share": "Float64", "criterion": "Float64", "state": _VERDICT, "before_reset": "bool",
+    "share": "Float64", "criterion": "Float64", "state": _VERDICT, "certainty": "Float64", "before_reset": "bool",
 }  # fmt: skip
 
 UNITS: Columns = {

@@ -57,7 +57,8 @@ def gaps_by_objective(frames: Frames) -> pd.DataFrame:
     """Where learners get stuck: one row per unit and objective, in the course's order.
 
     Columns: unit, objective, title, tried (learners with a verdict on it), gap_at_first (of these, a gap at the first),
-    shown_now (of these, shown as it stands), not_yet (of these, not yet).
+    shown_now (of these, shown as it stands), not_yet (of these, not yet), certainty (how sure it was when it was shown,
+    0–1, median; NA where nobody has shown it).
     """
     verdicts = frames.objectives[frames.objectives["state"] != "not-assessed"].sort_values("attempt", kind="stable")
     firsts = verdicts.drop_duplicates(["learner", *_WHAT])[["learner", *_WHAT, "state"]]
@@ -72,4 +73,6 @@ def gaps_by_objective(frames: Frames) -> pd.DataFrame:
     )
     totals = now.groupby(_WHAT, sort=False)[["tried", "gap_at_first", "shown_now", "not_yet"]].sum().astype("Int64")
     totals.insert(0, "title", now.drop_duplicates(_WHAT).set_index(_WHAT)["title"].reindex(totals.index))
+    showing = verdicts[(verdicts["state"] == "mastered") & ~verdicts["before_reset"]]
+    totals["certainty"] = showing.groupby(_WHAT)["certainty"].median().reindex(totals.index).astype("Float64")
     return totals.reset_index()

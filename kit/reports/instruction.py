@@ -22,7 +22,7 @@ def approaches(frames: Frames) -> pd.DataFrame:
     taken = frames.correctives
     taken = taken.assign(
         handed_in=taken["submitted_at"].notna(),
-        followed=taken["followed_by"].isin(["mastered", "mastered-before", "gap"]),
+        followed=taken["followed_by"].isin(["mastered", "mastered-before", "gap", "not-enough"]),
         shown=taken["followed_by"].isin(["mastered", "mastered-before"]),
     )
     grouped = taken.groupby("approach", sort=True)

@@ -15,6 +15,7 @@ from kit.decisions.words import counted
 from kit.records import Attempt, CorrectiveWork, Event, GrantState, LearnerRecord, Submission, UnitRecord, Verdict
 from kit.reports.rows import handed_in_at, points, what_followed
 from kit.reports.signs import BY_HAND, OBJECTIVES, SIGNS, VERDICTS
+from kit.reports.sureness import how_sure
 from kit.reports.view import CourseView
 from kit.reports.words import duration, moment, number, percent, plain
 
@@ -154,17 +155,9 @@ def _verdict(verdict: Verdict) -> tuple[Text, ...]:
     else:
         drawn = bar(verdict.share, verdict.criterion, sign.style)
         level = f"{number(verdict.score)} of {number(verdict.max)}, {needs}"
-    word = Text.assemble((f"{sign.mark} {sign.word}", sign.style), (_how_sure(verdict), "dim"))
+    sure = f" ({words})" if (words := how_sure(verdict)) else ""
+    word = Text.assemble((f"{sign.mark} {sign.word}", sign.style), (sure, "dim"))
     return Text(verdict.objective), drawn, Text(level), word
-
-
-def _how_sure(verdict: Verdict) -> str:
-    """How likely the answer is right; where there is none yet, how likely the criterion is reached. Never 100 %."""
-    if verdict.certainty is None:
-        return ""
-    sure = 1 - verdict.certainty if verdict.state == "gap" else verdict.certainty
-    words = "likely so far" if verdict.state == "not-enough" else "sure"
-    return f" ({percent(min(sure, 0.99))} {words})"
 
 
 def bar(share: float, criterion: float, style: str) -> Text:

@@ -49,7 +49,7 @@ def objective_rows(records: Records) -> Iterator[Row]:
             yield (
                 record.learner, unit.unit, revision_of(unit, attempt), attempt.number, attempt.form,
                 attempt.submission.id, attempt.submission.at, verdict.objective, verdict.score, verdict.max,
-                verdict.share, verdict.criterion, verdict.state, attempt.before_reset,
+                verdict.share, verdict.criterion, verdict.state, verdict.certainty, attempt.before_reset,
             )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ class Gap:
     gap_at_first: int
     shown_now: int
     not_yet: int
+    sure: str
+    """How sure it was when it was shown, median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +152,10 @@ def gaps(view: CourseView) -> list[Gap]:
     found = gaps_by_objective(view)
     found = found[found["tried"] > 0]
     return [
-        Gap(row["unit"], row["title"], row["tried"], row["gap_at_first"], row["shown_now"], row["not_yet"])
-        for row in _rows(found)
-    ]
+        Gap(row["unit"], row["title"], row["tried"], row["gap_at_first"], row["shown_now"], row["not_yet"],
+            percent(min(row["certainty"], 0.99)) if row["certainty"] == row["certainty"] else "–")
+        for row in _rows(found.astype({"certainty": "float64"}))
+    ]  # fmt: skip
 
 
 def correctives(view: CourseView) -> list[Approach]:

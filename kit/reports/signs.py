@@ -23,7 +23,7 @@ class Sign:
 
 SIGNS: Mapping[State, Sign] = {
     "mastered": Sign("●", "mastered", "green", "every objective shown"),
-    "retry": Sign("◕", "new form", "cyan", "correctives done, a new form is open"),
+    "retry": Sign("◕", "new form", "cyan", "a new form of the checks is open"),
     "corrective": Sign("◐", "corrective", "yellow", "working on a gap in another way"),
     "waiting": Sign("◌", "waiting", "magenta", "handed in, being checked"),
     "working": Sign("◔", "working", "blue", "fetched, not handed in yet"),
@@ -37,6 +37,7 @@ VERDICTS: Mapping[VerdictState, Sign] = {
     "mastered": Sign("●", "shown", "green", "reached the criterion"),
     "mastered-before": Sign("●", "shown before", "green", "was shown earlier and stays so"),
     "gap": Sign("◐", "not yet", "yellow", "below the criterion"),
+    "not-enough": Sign("◔", "not enough evidence", "cyan", "one more form, no corrective"),
     "not-assessed": Sign("◌", "being read", "magenta", "an item waits for a person"),
 }
 

@@ -19,6 +19,7 @@ from kit.decisions import Standing, UnitStanding
 from kit.decisions.words import counted
 from kit.reports.next_step import next_for_instructor
 from kit.reports.signs import BY_HAND, SIGNS
+from kit.reports.sureness import shown_with
 from kit.reports.view import CourseView
 from kit.reports.words import plain, times
 
@@ -60,7 +61,7 @@ class _Status:
             if shown:
                 yield from _maps(shown, units, options.max_width)
             if not self.attention_only:
-                yield from _totals(everyone, units)
+                yield from _totals(self.view, units)
             yield Text()
             yield _legend(everyone, units, options.max_width)
             yield from self._attention(everyone, set(units))
@@ -139,16 +140,18 @@ def _short_names(units: Sequence[str]) -> list[str]:
     return short if tells_apart else [str(place) for place in range(1, len(units) + 1)]
 
 
-def _totals(everyone: Sequence[Standing], units: Sequence[str]) -> Iterator[RenderableType]:
+def _totals(view: CourseView, units: Sequence[str]) -> Iterator[RenderableType]:
     yield Text("\nAll together", style="bold")
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
     for unit in units:
-        counts = Counter(now.state for one in everyone for now in one.units if now.unit == unit)
+        counts = Counter(now.state for one in view.standings.values() for now in one.units if now.unit == unit)
         parts = [(f"{SIGNS[s].mark} {counts[s]} {SIGNS[s].word}", SIGNS[s].style) for s in SIGNS if counts[s]]
         grid.add_row(unit, Text("   ").join(Text(words, style=style) for words, style in parts))
     yield grid
+    if sure := shown_with(record.unit(unit) for record in view.records.values() for unit in units):
+        yield Text(sure, style="dim")
 
 
 def _legend(everyone: Sequence[Standing], units: Sequence[str], width: int) -> Text:

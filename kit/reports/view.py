@@ -69,7 +69,7 @@ class CourseView:
         score         Float64              points  over all items; NA until all of them are assessed
         max           Float64              points  there are; NA until it is graded
         share         Float64              0–1     score ÷ max
-        outcome       category             –       mastered, gaps, attention or waiting; NA until decided
+        outcome       category             –       mastered, gaps, more, attention or waiting; NA until decided
         cycle         Int64                number  attempts that left a gap so far, this one included; NA until decided
         rule          string               –       the rule that spoke
         sentence      string               –       what the learner was told
@@ -120,7 +120,8 @@ class CourseView:
         max           Float64              points  there are on this objective's items
         share         Float64              0–1     score ÷ max
         criterion     Float64              0–1     share from which it counts as mastered, frozen at engagement
-        state         category             –       mastered, mastered-before (stays so), gap or not-assessed
+        state         category             –       mastered, mastered-before (stays so), gap, not-enough or not-assessed
+        certainty     Float64              0–1     posterior probability that the true level reaches the criterion
         before_reset  bool                 –       an instructor's reset put the attempt behind the learner
         """
         from kit.reports import columns, rows
@@ -165,7 +166,7 @@ class CourseView:
         unit       string    –     unit id
         objective  string    –     objective id
         title      string    –     ends the sentence "You can …"
-        state      category  –     open (not tried or not decided), shown, not-yet
+        state      category  –     open (not tried, not decided, not enough evidence), shown, not-yet
         criterion  Float64   0–1   share from which it counts as mastered
         """
         from kit.reports import columns, rows

@@ -123,10 +123,5 @@ def _engagement(
     resets = sum(1 for override in unit.overrides if override.data["action"] == "reset")
     yield Event(
         f"engaged:{learner}:{assignment.unit}:{resets}", "engaged", learner, at, SYSTEM, assignment.unit, assignment.id,
-        {
-            "revision": revision.number,
-            "criteria": {objective.id: objective.criterion for objective in revision.objectives},
-            "rule": revision.rule,
-            "max_cycles": revision.max_cycles,
-        },
+        revision.engagement_data(),
     )  # fmt: skip

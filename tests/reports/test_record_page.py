@@ -153,3 +153,17 @@ BARS = {
 def test_a_bar_reaches_the_stroke_exactly_when_the_score_does(share: float, criterion: float, filled: int) -> None:
     drawn = bar(share, criterion, "green").plain
     assert (len(drawn), drawn.count("━"), drawn.index("┃")) == (BAR, filled, 16)
+
+
+def test_each_answer_is_told_with_how_sure_it_is(cohort: History) -> None:
+    page = told(cohort, "ada")
+    assert in_order(page, "5 of 5, needs 80 %", "● shown (73 % sure)", "3 of 5, needs 80 %", "◐ not yet (90 % sure)")
+
+
+def test_a_decision_from_before_says_nothing_about_it() -> None:
+    from kit.records import Verdict
+    from kit.reports.sureness import how_sure
+
+    assert how_sure(Verdict("x", "mastered", 5, 5, 0.8)) == ""
+    assert how_sure(Verdict("x", "not-enough", 5, 5, 0.8, 0.738)) == "73\u00a0% likely so far"
+    assert how_sure(Verdict("x", "mastered", 50, 50, 0.8, 0.99999)) == "99\u00a0% sure"

@@ -206,3 +206,10 @@ def test_every_report_names_its_columns_in_its_docstring(cohort: History) -> Non
     for name, report in REPORTS.items():
         columns = [] if name == "cohort-map" else [c for c in report(cohort.view()).columns if c not in SIGNS]
         assert [column for column in columns if not re.search(rf"\b{column}\b", report.__doc__ or "")] == [], name
+
+
+def test_gaps_by_objective_tell_how_sure_it_was_when_it_was_shown(cohort: History) -> None:
+    found = REPORTS["gaps-by-objective"](cohort.view())
+    sure = dict(zip(found["objective"], found["certainty"], strict=True))
+    assert sure["text"] == pytest.approx(1 - 0.8**6), "5 of 5"
+    assert 0 < sure["slicing"] < 0.345, "4 of 5 after a gap is less than 4 of 5 at once"

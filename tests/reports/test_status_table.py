@@ -177,3 +177,7 @@ def test_a_name_cannot_steer_the_terminal(history: History) -> None:
     assert "\u202e" not in text
     # Square brackets are text and no markup.
     assert "Ada�[2J�evil[red]" in text
+
+
+def test_how_sure_the_decisions_are_is_told_once_for_all(cohort: History) -> None:
+    assert "Objectives shown: 4, at the median 54\u00a0% sure" in shown(cohort)

@@ -102,9 +102,7 @@ class History:
         self._write("fetched", learner, hours, what, who=learner)
         if what.kind == "form" and self.records[learner].unit(what.unit).engaged_at is None:
             revision = self.catalogue.revision(what.unit, what.revision)
-            criteria = {objective.id: objective.criterion for objective in revision.objectives}
-            data = {"revision": 1, "criteria": criteria, "rule": revision.rule, "max_cycles": revision.max_cycles}
-            self._write("engaged", learner, hours, what, data=data)
+            self._write("engaged", learner, hours, what, data=revision.engagement_data())
 
     def submit(self, learner: str, assignment: str, hours: float) -> str:
         """Handed in and not graded yet; returns the submission id."""
