@@ -33,6 +33,8 @@ class Fault:
     what: str
     next: str
     severity: Severity = "error"
+    details: str = ""
+    """What bears it out, as lines of text to be shown as they stand: a comparison side by side, a diff."""
 
     def __str__(self) -> str:
         return f"{self.severity} {self.code} in {self.where}: {self.what} {self.next}"

@@ -4,8 +4,8 @@
     rehearse    build each unit aside and grade it for real     rehearsal.py
     look        every rule of `CHECKS` at what there is         the other modules
 
-To add a check: write a class beside these (see `base.Check`), add a line to `CHECKS`, and a case to
-``tests/checks/cases.py``. Faults of the files themselves come from `kit.course` and `kit.build`; `CODES` has them too.
+To add a check: write a class beside these (see `base.Check`), add a line to `CHECKS`, and a bad sample unit to
+``tests/cases/``. Faults of the files themselves come from `kit.course` and `kit.build`; `CODES` has them too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from kit.checks.base import Check
 from kit.checks.carrying import CheckRunsInside
 from kit.checks.correctives import CorrectivesFew, CorrectiveUnnamed, CorrectiveWithoutItems, RepeatedSameInstruction
-from kit.checks.criteria import ThresholdInflation
+from kit.checks.criteria import CheckTooShort, ThresholdInflation
+from kit.checks.discrimination import ItemCatchesNothing, MutantSurvives, ObjectivesNotToldApart, RightAnswerFails
 from kit.checks.files import CellIdMissing, OutputsCommitted
 from kit.checks.forms import (
     BracesLeft,
@@ -48,6 +49,7 @@ from kit.checks.items import (
     PointsWrong,
 )
 from kit.checks.leaks import HiddenTestLeaked, OutputsReleased, SolutionLeaked, VariantsLeaked
+from kit.checks.lengths import assess_course
 from kit.checks.lockstep import LockstepCompression
 from kit.checks.look import check_course
 from kit.checks.marks import HiddenTestsMissing, MarksBroken, SolutionMissing
@@ -62,7 +64,7 @@ from kit.checks.names import (
 )
 from kit.checks.tags import TagMisplaced, TagMisspelt
 
-__all__ = ["CHECKS", "CODES", "Check", "check_course"]
+__all__ = ["CHECKS", "CODES", "Check", "assess_course", "check_course"]
 
 CHECKS: tuple[Check, ...] = (
     # names
@@ -74,6 +76,7 @@ CHECKS: tuple[Check, ...] = (
     ObjectiveMisplaced(),
     # the course keeps what mastery means
     ThresholdInflation(),
+    CheckTooShort(),
     LockstepCompression(),
     # notebooks as files
     OutputsCommitted(),
@@ -125,6 +128,10 @@ CHECKS: tuple[Check, ...] = (
     InstructionFails(),
     MisstepPasses(),
     ItemNeverFails(),
+    RightAnswerFails(),
+    MutantSurvives(),
+    ObjectivesNotToldApart(),
+    ItemCatchesNothing(),
 )
 """Every rule, in the order in which faults of the same place are told."""
 

@@ -25,9 +25,11 @@ class Check:
         """Everything of this kind that is wrong with the course."""
         raise NotImplementedError
 
-    def fault(self, where: str, what: str, next_step: str, severity: Severity | None = None) -> Fault:
-        """A fault of this rule; *severity* where it differs from the rule's own."""
-        return Fault(self.code, where, what, next_step, severity or self.severity)
+    def fault(
+        self, where: str, what: str, next_step: str, severity: Severity | None = None, details: str = ""
+    ) -> Fault:
+        """A fault of this rule; *severity* where it differs from the rule's own, *details* to be shown line by line."""
+        return Fault(self.code, where, what, next_step, severity or self.severity, details)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

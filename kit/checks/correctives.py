@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from kit.checks.base import Check
 from kit.checks.material import Material, Sheet, UnitMaterial
+from kit.checks.repetition import repeated, side_by_side
 from kit.errors import Fault
-from kit.notebooks import Cell
 from kit.notebooks.source import SUFFIXES
 
 ENOUGH_CORRECTIVES = 2
-_REPEATED_SHARE = 0.25
-_WORDS_OF_A_SENTENCE = 7
-_LINES_OF_AN_EXAMPLE = 2
 
 
 class CorrectivesFew(Check):
@@ -58,45 +54,21 @@ class RepeatedSameInstruction(Check):
             yield from self._repeating(unit)
 
     def _repeating(self, unit: UnitMaterial) -> Iterator[Fault]:
-        earlier = [unit.sheet] if unit.sheet else []
-        for corrective in unit.correctives:
-            for other in earlier:
-                said = _repetition(corrective, other)
-                if said:
+        for number, corrective in enumerate(unit.correctives):
+            for other in _earlier(unit, number):
+                found = repeated(corrective, other)
+                if found:
                     step = "Explain it in another way, with other examples: a second hearing is not a second chance."
-                    yield self.fault(corrective.where, f"It repeats {other.where}: {said}.", step)
-            earlier.append(corrective)
+                    what = f"It repeats {other.where}: {found.what}."
+                    details = side_by_side(corrective.where, other.where, found.pairs)
+                    yield self.fault(corrective.where, what, step, details=details)
 
 
-def _repetition(corrective: Sheet, other: Sheet) -> str | None:
-    sentences, theirs = _sentences(corrective), _sentences(other)
-    same = [s for s in sentences if s in theirs]
-    if len(sentences) >= 4 and len(same) > _REPEATED_SHARE * len(sentences):
-        return f"{len(same)} of its {len(sentences)} sentences, among them “{same[0][:60]}…”"
-    examples = _examples(other)
-    for cell in corrective.cells:
-        if _is_example(cell) and _normal(cell.source) in examples:
-            return f"the example in {cell.name}"
-    return None
-
-
-def _sentences(sheet: Sheet) -> list[str]:
-    text = "\n\n".join(re.sub(r"```.*?```", " ", c.source, flags=re.S) for c in sheet.cells if c.kind == "markdown")
-    parts = (re.sub(r"[\s*_`#>|-]+", " ", part).strip() for part in re.split(r"(?<=[.!?:])\s|\n\s*\n|\n[-*#]", text))
-    return [part for part in parts if len(part.split()) >= _WORDS_OF_A_SENTENCE]
-
-
-def _examples(sheet: Sheet) -> set[str]:
-    return {_normal(cell.source) for cell in sheet.cells if _is_example(cell)}
-
-
-def _is_example(cell: Cell) -> bool:
-    return cell.kind == "code" and not cell.is_item and _normal(cell.source).count("\n") + 1 >= _LINES_OF_AN_EXAMPLE
-
-
-def _normal(source: str) -> str:
-    lines = (re.sub(r"\s+", " ", line.split("#")[0]).strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line)
+def _earlier(unit: UnitMaterial, number: int) -> Iterator[Sheet]:
+    """What a learner may have had before that corrective: the unit's notebook, and others on the same objective."""
+    if unit.sheet is not None:
+        yield unit.sheet
+    yield from (other for other in unit.correctives[:number] if other.objective == unit.correctives[number].objective)
 
 
 class CorrectiveUnnamed(Check):

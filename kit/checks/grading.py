@@ -16,7 +16,7 @@ _ROUNDING = 1e-9
 """0.8 of 5 points is 4.000000000000001 in binary."""
 
 
-class _OfTrials(Check):
+class OfTrials(Check):
     """Common part: what is wrong with the trials of one unit."""
 
     def look(self, material: Material) -> Iterator[Fault]:
@@ -31,7 +31,7 @@ class _OfTrials(Check):
         raise NotImplementedError
 
 
-class TrialFailed(_OfTrials):
+class TrialFailed(OfTrials):
     """A notebook that cannot be graded here cannot be graded for a learner either;
     example: a kernel that is not installed.
     """
@@ -50,10 +50,12 @@ _WORDS: dict[TrialKind, str] = {
     "reference": "reference solution",
     "untouched": "untouched notebook",
     "missteps": "notebook with missteps",
+    "right": "notebook with other right answers",
+    "mutants": "notebook with mutants of the reference",
 }
 
 
-class ReferenceFails(_OfTrials):
+class ReferenceFails(OfTrials):
     """The reference must earn every point on every form, or nobody can;
     example: a hidden test that still expects `12`.
     """
@@ -64,7 +66,7 @@ class ReferenceFails(_OfTrials):
         """One fault for each item, with the forms on which it fails."""
         failed: dict[tuple[str, str], list[tuple[Trial, float]]] = defaultdict(list)
         points = _points(unit)
-        for trial in _of("reference", rehearsal):
+        for trial in trials_of("reference", rehearsal):
             for item, score in trial.scores.items():
                 if score is not None and item in points[trial.sheet] and score < points[trial.sheet][item] - _ROUNDING:
                     failed[trial.sheet, item].append((trial, score))
@@ -75,14 +77,14 @@ class ReferenceFails(_OfTrials):
             yield self.fault(f"{sheet}, cell {item}", what, "Mend the solution, the test, or the values of the form.")
 
 
-class ReleaseReachesCriterion(_OfTrials):
+class ReleaseReachesCriterion(OfTrials):
     """A notebook nobody has worked on must show no mastery; example: tests that pass while the answer is `...`."""
 
     code = "release-reaches-criterion"
 
     def look_at(self, unit: UnitMaterial, rehearsal: Rehearsal) -> Iterator[Fault]:
         """One fault for each objective that the untouched release of a form would master."""
-        for trial in _of("untouched", rehearsal):
+        for trial in trials_of("untouched", rehearsal):
             form = next(form for form in unit.forms if form.id == trial.form)
             for objective in unit.unit.objectives:
                 items = [item for item in items_of(form.cells) if item.objective == objective.id]
@@ -95,7 +97,7 @@ class ReleaseReachesCriterion(_OfTrials):
                     yield self.fault(trial.place, what, "Let the tests of these items fail while nothing is answered.")
 
 
-class ItemGivenAway(_OfTrials):
+class ItemGivenAway(OfTrials):
     """An item that pays without an answer shows nothing;
     example: a test that looks only at data given in the notebook.
     """
@@ -106,7 +108,7 @@ class ItemGivenAway(_OfTrials):
     def look_at(self, unit: UnitMaterial, rehearsal: Rehearsal) -> Iterator[Fault]:
         """One fault for each item, with its forms."""
         free: dict[str, list[tuple[Trial, float]]] = defaultdict(list)
-        for trial in _of("untouched", rehearsal):
+        for trial in trials_of("untouched", rehearsal):
             for item, score in trial.scores.items():
                 if score:
                     free[item].append((trial, score))
@@ -115,7 +117,7 @@ class ItemGivenAway(_OfTrials):
             yield self.fault(f"{trials[0][0].sheet}, cell {item}", what, "Let its test fail while nothing is answered.")
 
 
-class InstructionFails(_OfTrials):
+class InstructionFails(OfTrials):
     """A learner who runs the notebook from the top must meet no error of ours; example: an example cell with a slip."""
 
     code = "instruction-fails"
@@ -123,7 +125,7 @@ class InstructionFails(_OfTrials):
     def look_at(self, unit: UnitMaterial, rehearsal: Rehearsal) -> Iterator[Fault]:
         """One fault for each cell that is no answer and no item and raises, unless it is tagged `raises-exception`."""
         told = set()
-        for trial in _of("reference", rehearsal):
+        for trial in trials_of("reference", rehearsal):
             for cell, error in (trial.complaints or {}).items():
                 if (trial.sheet, cell) not in told:
                     told.add((trial.sheet, cell))
@@ -132,7 +134,7 @@ class InstructionFails(_OfTrials):
                     yield self.fault(f"{trial.sheet}, {cell}", what, step)
 
 
-class MisstepPasses(_OfTrials):
+class MisstepPasses(OfTrials):
     """A typical wrong answer must cost an item of its objective; example: a test that tries one lucky value only."""
 
     code = "misstep-passes"
@@ -140,7 +142,7 @@ class MisstepPasses(_OfTrials):
     def look_at(self, unit: UnitMaterial, rehearsal: Rehearsal) -> Iterator[Fault]:
         """One fault for each misstep, with the forms on which it is not found."""
         passed: dict[tuple[str, str], list[tuple[Trial, float]]] = defaultdict(list)
-        for trial in _of("missteps", rehearsal):
+        for trial in trials_of("missteps", rehearsal):
             for misstep in trial.missteps:
                 if not misstep.fails:
                     passed[misstep.cell, misstep.name].append((trial, 0.0))
@@ -150,7 +152,7 @@ class MisstepPasses(_OfTrials):
             yield self.fault(f"{unit.where}/missteps.toml, {cell} “{name}”", what, step)
 
 
-class ItemNeverFails(_OfTrials):
+class ItemNeverFails(OfTrials):
     """An item that no wrong answer fails tells masters from nobody;
     example: a test that only asks whether a name exists.
     """
@@ -159,18 +161,40 @@ class ItemNeverFails(_OfTrials):
     severity = "warning"
 
     def look_at(self, unit: UnitMaterial, rehearsal: Rehearsal) -> Iterator[Fault]:
-        """One fault for each automatic item of a unit with missteps that none of them fails on any form."""
-        trials = list(_of("missteps", rehearsal))
+        """One fault for each automatic item of a unit with missteps that none of them fails on any form.
+
+        Where no mutant fails it either, `item-catches-nothing` says so.
+        """
+        trials = list(trials_of("missteps", rehearsal))
         if not trials or unit.sheet is None:
             return
         found = {item for trial in trials for misstep in trial.missteps for item in misstep.fails}
+        by_mutants = found_by_mutants(unit, rehearsal)
         for cell in automatic_items(unit.sheet):
-            if cell.grade_id not in found:
+            if cell.grade_id not in found and (by_mutants is None or cell.grade_id in by_mutants):
                 step = "Write a misstep that it should find; where one is there, make the test stricter."
                 yield self.fault(unit.sheet.at(cell), "No misstep fails this item on any form.", step)
 
 
-def _of(kind: TrialKind, rehearsal: Rehearsal) -> Iterator[Trial]:
+def found_by_mutants(unit: UnitMaterial, rehearsal: Rehearsal) -> frozenset[str] | None:
+    """The items that fail where a mutant of their objective is in the notebook; None where no mutant was tried."""
+    trials = list(trials_of("mutants", rehearsal))
+    if not trials or unit.sheet is None:
+        return None
+    items = {item.id: item for item in items_of(unit.sheet.cells)}
+    found = set()
+    for trial in trials:
+        objectives = {mutant.objective for mutant in trial.mutants}
+        for name, score in trial.scores.items():
+            item = items.get(name)
+            if item and item.objective in objectives and score is not None and score < item.points - _ROUNDING:
+                found.add(name)
+        found |= {item for mutant in trial.mutants for item in mutant.fails}
+    return frozenset(found)
+
+
+def trials_of(kind: TrialKind, rehearsal: Rehearsal) -> Iterator[Trial]:
+    """The trials of one kind that could be graded."""
     return (trial for trial in rehearsal.trials if trial.kind == kind and not trial.trouble)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode, from_dict
-from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader.nbgraderformat.common import SchemaMismatchError, ValidationError
 
 from kit.checks.base import Check
 from kit.checks.material import Material, Sheet
 from kit.errors import Fault
 from kit.notebooks import Cell, items_of
+
+if TYPE_CHECKING:
+    from nbgrader.nbgraderformat import MetadataValidator
 
 ENOUGH_ITEMS = 4
 """Fewer, and one lucky guess or one slip decides about an objective."""
@@ -157,6 +159,8 @@ class NbgraderMetadata(Check):
 
     def look(self, material: Material) -> Iterator[Fault]:
         """One fault for each cell whose metadata nbgrader's validator refuses for a reason no other rule tells."""
+        from nbgrader.nbgraderformat import MetadataValidator  # brings half of nbgrader with it
+
         validator = MetadataValidator()
         for sheet in material.sheets:
             for cell, node in zip(sheet.cells, from_dict(sheet.notebook).cells, strict=True):
@@ -167,6 +171,8 @@ class NbgraderMetadata(Check):
 
 
 def _complaint(validator: MetadataValidator, cell: Cell, node: NotebookNode) -> str | None:
+    from nbgrader.nbgraderformat.common import SchemaMismatchError, ValidationError
+
     metadata = node.metadata.get("nbgrader")
     if metadata is None:
         return None

@@ -11,6 +11,7 @@ import json
 import keyword
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ from kit.notebooks.cells import VARIANTS
 from kit.notebooks.source import Notebook
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|\"[^\"]*\"|'[^']*'")
+_WORD = re.compile(r"[^\W\d]\w*")
 _TRIVIAL = {*keyword.kwlist, "print", "len", "self", "assert", "None", "0", "1"}
 _VALUE = re.compile(r"'[^']+'|\b(?:[2-9]|\d{2,}|\d+\.\d+)\b")
 _TELLING = 3
@@ -155,6 +157,8 @@ def shows(text: str, secret: str) -> bool:
     Where both can be read as Python, layout, comments and assertion messages do not matter. Elsewhere, as in the words
     of a task, every line must be there with its indentation: broken lines that a learner is to mend give nothing away.
     """
+    if not _names_in(secret) <= _words_in(text):
+        return False
     there, wanted = statements(text), statements(secret)
     if there is not None and wanted is not None:
         return any(there[i : i + len(wanted)] == wanted for i in range(len(there) - len(wanted) + 1)) and bool(wanted)
@@ -180,6 +184,19 @@ def statements(source: str) -> tuple[str, ...] | None:
         if isinstance(node, ast.Assert):
             node.msg = None
     return tuple(ast.unparse(node) for node in simple)
+
+
+@lru_cache(maxsize=4096)
+def _names_in(secret: str) -> frozenset[str]:
+    """Names that any text which shows *secret* must have as words, however it is laid out; of no Python, none."""
+    trees = (ast.parse(statement) for statement in statements(secret) or ())
+    return frozenset(node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+@lru_cache(maxsize=4096)
+def _words_in(text: str) -> frozenset[str]:
+    # Names are compared as Python compares them: two ways to write one letter are one letter.
+    return frozenset(_WORD.findall(unicodedata.normalize("NFKC", text)))
 
 
 def _marked(source: str, name: str) -> list[str]:

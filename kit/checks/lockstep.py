@@ -10,15 +10,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kit.checks.base import Check
-from kit.checks.material import Material
+from kit.checks.deadlines import tied_to_the_calendar
+from kit.checks.material import Material, Sheet
 from kit.errors import Fault
 
 _KEYS = re.compile(
     r"(due|deadline|cutoff|until|late|penalty|penalties|expires?|closes?|closing|opens?_(at|on)|available_(from|to)|"
-    r"start_date|end_date|time_?limit|time_?window|due_?date|late_?\w+)", re.I,
+    r"start_date|end_date|time_?limit|time_?window|due_?date|late_\w+|late(days?|penalt\w+|policy|submissions?\w*))",
+    re.I,
 )  # fmt: skip
 _NBGRADER = re.compile(r"(duedate|due_date|late_?submission|late_?penalt|penalty_method)", re.I)
 _STEP = "Remove it: everybody gets the time they need. `minutes` in unit.toml may say how long a unit usually takes."
+_STEP_IN_TEXT = f"{_STEP} If it belongs to a story, write it as a quotation (> …)."
+_OTHERS = {"kernelspec", "language_info", "widgets", "jupytext", "toc", "execution"}
+"""Metadata of other tools, whose words may mean anything."""
 
 
 def is_about_time(key: str) -> bool:
@@ -27,12 +32,16 @@ def is_about_time(key: str) -> bool:
 
 
 class LockstepCompression(Check):
-    """A fixed date pushes people on unmastered or holds them back; example: `duedate`, `LateSubmissionPlugin`."""
+    """A fixed date pushes people on unmastered or holds them back;
+    example: `duedate`, `LateSubmissionPlugin`, “Hand it in by Friday”.
+    """
 
     code = "lockstep-compression"
 
     def look(self, material: Material) -> Iterator[Fault]:
-        """One fault for each key in a TOML file and each name in nbgrader_config.py."""
+        """An error for each key in a TOML file or a notebook's metadata and each name in nbgrader_config.py; a warning
+        for each sentence of a notebook or a unit's summary that asks for something by a date, since words can mislead.
+        """
         folders = sorted(material.course.units_dir.glob("*/unit.toml"))
         for path in [material.root / "course.toml", *folders]:
             where = path.relative_to(material.root).as_posix()
@@ -41,6 +50,28 @@ class LockstepCompression(Check):
         config = material.root / "nbgrader_config.py"
         for line, name in _time_names(config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""):
             yield self.fault(f"nbgrader_config.py, line {line}", f"{name} ties the course to the calendar.", _STEP)
+        for unit in material.units:
+            for sentence in tied_to_the_calendar(unit.unit.summary):
+                yield self._in_text(f"{unit.toml}, summary", sentence)
+        for sheet in material.sheets:
+            yield from self._in_notebook(sheet)
+
+    def _in_notebook(self, sheet: Sheet) -> Iterator[Fault]:
+        for key in _time_keys(_ours(sheet.notebook.get("metadata"))):
+            yield self.fault(f"{sheet.where}, metadata {key}", f"{key} ties the notebook to the calendar.", _STEP)
+        for cell, stored in zip(sheet.cells, sheet.notebook["cells"], strict=True):
+            for key in _time_keys(_ours(stored.get("metadata"))):
+                yield self.fault(f"{sheet.at(cell)}", f"Its metadata {key} ties it to the calendar.", _STEP)
+            for sentence in tied_to_the_calendar(cell.source) if cell.kind == "markdown" else ():
+                yield self._in_text(sheet.at(cell), sentence)
+
+    def _in_text(self, where: str, sentence: str) -> Fault:
+        told = sentence if len(sentence) <= 120 else f"{sentence[:119]}…"
+        return self.fault(where, f"“{told}” ties the course to the calendar.", _STEP_IN_TEXT, "warning")
+
+
+def _ours(metadata: object) -> Mapping[str, Any]:
+    return {k: v for k, v in metadata.items() if k not in _OTHERS} if isinstance(metadata, dict) else {}
 
 
 def _read(path: Any) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from kit.checks.leaks import released_leaks
 from kit.checks.lockstep import is_about_time
 from kit.checks.material import Material, read_material
 from kit.checks.trials import Rehearsal
+from kit.checks.verdicts import Verdicts
 from kit.errors import Fault, KitError, UnknownName
 
 Watch = Callable[[str, int, int], None]
@@ -28,12 +29,18 @@ def check_course(
 
     *units* restricts it to some units; UnknownName for one that is not there. *fast* leaves out what needs building and
     grading (solutions, missteps, leaks into a new build). A broken course is no error of this function, and nothing of
-    it is changed: units are built in a temporary copy, and what came of that is kept in gradebook/.check-cache.json.
+    it is changed: units are built in a temporary copy. What came of that, and what was found, is kept in two hidden
+    files of gradebook/ for as long as it holds.
     """
     from kit.checks import CHECKS
 
     _require_units(Path(root), units)
     watch("reading", 0, 1)
+    verdicts = Verdicts.of(Path(root), units, fast)
+    kept = verdicts.get()
+    if kept is not None:
+        watch("reading", 1, 1)
+        return kept
     material, faults = read_material(Path(root), units)
     watch("reading", 1, 1)
     if material is None:
@@ -43,8 +50,10 @@ def check_course(
     )
     unbuilt = [f for rehearsal in material.rehearsals.values() for f in rehearsal.faults if f.code == "build-failed"]
     faults = [*_without_doubles(material.reading), *_look(CHECKS, material), *unbuilt]
-    wanted = _of_units(faults, material, units)
-    return sorted(dict.fromkeys(wanted), key=_place)
+    found = sorted(dict.fromkeys(_of_units(faults, material, units)), key=_place)
+    if fast or all(unit.unit.id in material.rehearsals for unit in material.units):
+        verdicts.keep(found)
+    return found
 
 
 def _require_units(root: Path, units: Iterable[str] | None) -> None:

@@ -19,10 +19,12 @@ from kit.notebooks import (
     FormError,
     Misstep,
     MisstepError,
+    RightAnswer,
     cells_of,
     instantiate,
     read_missteps,
     read_notebook,
+    read_right_answers,
     read_variants,
 )
 from kit.notebooks.source import Notebook
@@ -83,6 +85,9 @@ class UnitMaterial:
     """Empty where a form cannot be made."""
     missteps: tuple[Misstep, ...]
     missteps_trouble: str | None
+    """Why missteps.toml cannot be read."""
+    right: tuple[RightAnswer, ...] = ()
+    """Other right answers."""
 
     @property
     def sheets(self) -> Iterator[Sheet]:
@@ -149,14 +154,16 @@ def _read_unit(course: Course, unit: Unit, faults: list[Fault]) -> UnitMaterial:
             enrichment = _read_sheet(course, unit, sources.enrichment, "enrichment", faults)
     values, variants_trouble, forms = _read_forms(sheet)
     missteps: tuple[Misstep, ...] = ()
+    right: tuple[RightAnswer, ...] = ()
     missteps_trouble = None
     try:
-        missteps = read_missteps(unit.folder)
+        missteps, right = read_missteps(unit.folder), read_right_answers(unit.folder)
     except MisstepError as error:
         missteps_trouble = str(error)
     return UnitMaterial(
-        unit, where, sheet, tuple(correctives), enrichment, values, variants_trouble, forms, missteps, missteps_trouble
-    )
+        unit, where, sheet, tuple(correctives), enrichment, values, variants_trouble, forms, missteps, missteps_trouble,
+        right,
+    )  # fmt: skip
 
 
 def _read_sheet(

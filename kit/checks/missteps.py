@@ -10,7 +10,7 @@ from kit.checks.base import Check, did_you_mean
 from kit.checks.items import items_following
 from kit.checks.material import Form, Material, UnitMaterial
 from kit.errors import Fault
-from kit.notebooks import Cell, FormError, Misstep, substitute
+from kit.notebooks import Cell, FormError, Misstep, RightAnswer, substitute
 
 
 class MisstepsBroken(Check):
@@ -29,7 +29,7 @@ class MisstepsBroken(Check):
 
 
 class MisstepCellUnknown(Check):
-    """A misstep goes into an answer cell that exists; example: `cell = "first-tmp-answer"`."""
+    """A misstep or a right answer goes into an answer cell that exists; example: `cell = "first-tmp-answer"`."""
 
     code = "misstep-cell-unknown"
 
@@ -39,7 +39,8 @@ class MisstepCellUnknown(Check):
             if unit.sheet is None:
                 continue
             answers = {cell.grade_id for cell in unit.sheet.cells if cell.solution and cell.grade_id}
-            for misstep in unit.missteps:
+            listed: list[Misstep | RightAnswer] = [*unit.missteps, *unit.right]
+            for misstep in listed:
                 if misstep.cell not in answers:
                     where = f"{unit.where}/missteps.toml, {misstep.cell} “{misstep.name}”"
                     what = f"There is no answer cell {misstep.cell!r} in {unit.sheet.where}."
@@ -72,7 +73,7 @@ class MisstepsMissing(Check):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A misstep about to be tried on one form."""
+    """A misstep, or another right answer, about to be tried on one form."""
 
     cell: str
     name: str
@@ -89,16 +90,25 @@ def plan_missteps(unit: UnitMaterial, form: Form) -> Iterator[tuple[Tried, ...]]
 
     Items do not depend on each other's answers, so one notebook can carry many missteps at once.
     """
+    return _batches(unit.missteps, form)
+
+
+def plan_right_answers(unit: UnitMaterial, form: Form) -> Iterator[tuple[Tried, ...]]:
+    """The other right answers of *unit* in such batches."""
+    return _batches(unit.right, form)
+
+
+def _batches(answers: Iterable[Misstep | RightAnswer], form: Form) -> Iterator[tuple[Tried, ...]]:
     by_cell: dict[str, list[Tried]] = {}
-    for misstep in unit.missteps:
-        tried = _tried(misstep, form)
+    for answer in answers:
+        tried = _tried(answer, form)
         if tried is not None:
-            by_cell.setdefault(misstep.cell, []).append(tried)
+            by_cell.setdefault(answer.cell, []).append(tried)
     for batch in zip_longest(*by_cell.values()):
         yield tuple(tried for tried in batch if tried is not None)
 
 
-def _tried(misstep: Misstep, form: Form) -> Tried | None:
+def _tried(misstep: Misstep | RightAnswer, form: Form) -> Tried | None:
     answer = next((cell for cell in form.cells if cell.solution and cell.grade_id == misstep.cell), None)
     if answer is None:
         return None

@@ -1,8 +1,8 @@
 """Try each unit out: build it aside, hand notebooks in as learners would, grade them for real.
 
 Nothing of this touches the course: a copy of the sources is built in a temporary folder with a gradebook of its own.
-The stages, in order: copy, build, look for leaks, grade (reference, untouched, missteps), and once more alone each
-misstep that passed in company.
+The stages, in order: copy, build, look for leaks, grade (reference, untouched, missteps, other right answers), then the
+mutants of the first form's reference; and once more alone each answer whose outcome in company is not the expected one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -19,33 +19,22 @@ from kit.build import build, load_catalogue
 from kit.build.sources import DATA
 from kit.checks.leaks import leaks_in_file
 from kit.checks.material import Material, Sheet, UnitMaterial
-from kit.checks.missteps import Tried, plan_missteps
-from kit.checks.trials import Carried, Rehearsal, Trial, TrialKind
+from kit.checks.trials import Rehearsal, Trial
 from kit.checks.trials_kept import Keeper
+from kit.checks.tries import Try, carried_by, handed_in, mutant_tries, plain_tries, sheet_of, tried_by
 from kit.course import Course, Limits, Unit
 from kit.errors import CourseError, Fault, GraderFault, KitError
 from kit.files import write_text
 from kit.gradebook import Gradebook
 from kit.grading import Rejected, Work, grade
 from kit.grading.executors import Executor, open_executor
-from kit.notebooks import answered, cells_of, dumps, read_notebook
+from kit.notebooks import cells_of, dumps, read_notebook
 from kit.notebooks.source import Notebook
 from kit.records import Assignment
 
 Watch = Callable[[str, int, int], None]
 _RAISES = "raises-exception"
 """Jupyter's own tag for a cell that is meant to fail."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """One notebook about to be graded."""
-
-    kind: TrialKind
-    unit: UnitMaterial
-    sheet: Sheet
-    assignment: Assignment
-    missteps: tuple[Tried, ...] = ()
 
 
 def rehearse(material: Material, watch: Watch) -> dict[str, Rehearsal]:
@@ -84,7 +73,7 @@ class _Stage:
     def play(self, units: list[UnitMaterial]) -> dict[str, Rehearsal]:
         """Build all *units*, then grade everything of them, several notebooks at a time."""
         rehearsals: dict[str, Rehearsal] = {}
-        tries: list[_Try] = []
+        tries: list[Try] = []
         autotests = self.original.root / "autotests.yml"
         if autotests.is_file():
             shutil.copyfile(autotests, self.folder / autotests.name)
@@ -99,7 +88,7 @@ class _Stage:
             rehearsals[unit_id] = replace(rehearsals[unit_id], trials=tuple(trials))
         return rehearsals
 
-    def _build(self, unit: UnitMaterial, book: Gradebook) -> tuple[list[Fault], list[_Try]]:
+    def _build(self, unit: UnitMaterial, book: Gradebook) -> tuple[list[Fault], list[Try]]:
         if unit.sheet is None or not unit.forms:
             what = "The unit cannot be built as it stands, so its solutions and tests were not tried out."
             return [Fault("build-failed", unit.where, what, "Mend its other faults first.", "warning")], []
@@ -114,7 +103,7 @@ class _Stage:
         pairs = [(assignment, sheet_of(unit, assignment)) for assignment in revision.assignments]
         faults = [fault for assignment, sheet in pairs for fault in self._leaks(assignment, sheet)]
         unique = {(fault.code, fault.where): fault for fault in reversed(faults)}
-        return list(reversed(unique.values())), list(_tries(unit, pairs))
+        return list(reversed(unique.values())), list(plain_tries(unit, pairs))
 
     def _copy(self, unit: UnitMaterial) -> Unit:
         """Copy what can be read of *unit*; the unit as the build should see it there."""
@@ -141,110 +130,62 @@ class _Stage:
                 on = f" (form {assignment.form})" if assignment.form else ""
                 yield Fault(leak.code, where, leak.what + on, "Take it out of this cell: learners can read it.")
 
-    def _grade(self, tries: list[_Try]) -> dict[str, list[Trial]]:
-        found: dict[str, list[Trial]] = {}
+    def _grade(self, tries: list[Try]) -> dict[str, list[Trial]]:
         with ThreadPoolExecutor(self.original.workers) as pool:
-            trials = list(self._run(pool, tries, "grading"))
-            again = [
-                replace(attempt, missteps=(tried,))
-                for attempt, trial in trials
-                if len(attempt.missteps) > 1
-                for tried, carried in zip(attempt.missteps, trial.missteps, strict=True)
-                if not carried.fails
-            ]
-            alone = {_key(attempt): trial for attempt, trial in self._run(pool, again, "grading once more")}
+            trials = self._settled(pool, tries, "grading")
+            sown = list(mutant_tries(trials, self.original.limits))
+            trials += self._settled(pool, sown, "trying mutants")
+        found: dict[str, list[Trial]] = {}
         for attempt, trial in trials:
-            carried = tuple(
-                alone[key].missteps[0] if (key := (attempt.assignment.id, c.cell, c.name)) in alone else c
-                for c in trial.missteps
-            )
-            found.setdefault(attempt.unit.unit.id, []).append(replace(trial, missteps=carried))
+            found.setdefault(attempt.unit.unit.id, []).append(trial)
         return found
 
-    def _run(self, pool: ThreadPoolExecutor, tries: list[_Try], what: str) -> Iterator[tuple[_Try, Trial]]:
+    def _settled(self, pool: ThreadPoolExecutor, tries: list[Try], what: str) -> list[tuple[Try, Trial]]:
+        """Grade all *tries*, and once more alone what company leaves in doubt."""
+        trials = list(self._run(pool, tries, what))
+        again = [one for attempt, trial in trials for one in attempt.doubts(trial)]
+        alone = {attempt.key: trial for attempt, trial in self._run(pool, again, f"{what} once more")}
+        return [(attempt, attempt.settled(trial, alone)) for attempt, trial in trials]
+
+    def _run(self, pool: ThreadPoolExecutor, tries: list[Try], what: str) -> Iterator[tuple[Try, Trial]]:
         self.watch(what, 0, len(tries))
         for done, (attempt, trial) in enumerate(zip(tries, pool.map(self._try, tries), strict=True), 1):
             self.watch(what, done, len(tries))
             yield attempt, trial
 
-    def _try(self, attempt: _Try) -> Trial:
+    def _try(self, attempt: Try) -> Trial:
         assignment = attempt.assignment
         file = f"{assignment.notebook}.ipynb"
         source = self.course.gradebook_dir / "source" / assignment.id / file
         release = self.course.release_dir / assignment.id / file
         instructor = read_notebook(source)
         folder = self.folder / "handed-in" / str(next(self.numbers))
-        write_text(folder / file, dumps(_handed_in(attempt, instructor, read_notebook(release))))
+        write_text(folder / file, dumps(handed_in(attempt, instructor, read_notebook(release))))
         work = Work(assignment=assignment, source=source, release=release, folder=folder)
         trial = Trial(attempt.kind, assignment.id, attempt.sheet.where, assignment.form, {}, {})
         try:
-            result = grade(work, self.executor, generous(self.original.limits))
+            result = grade(work, self.executor, generous(attempt.limits or self.original.limits))
         except (GraderFault, KitError) as error:
-            return replace(trial, trouble=str(error), missteps=_carried(attempt, {}))
+            return replace(trial, trouble=str(error), missteps=carried_by(attempt, {}))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(result, Rejected):
-            return replace(trial, trouble=result.reason, missteps=_carried(attempt, {}))
+            return replace(trial, trouble=result.reason, missteps=carried_by(attempt, {}))
+        scores = {score.item: score.score for score in result.items}
         return replace(
             trial,
-            scores={score.item: score.score for score in result.items},
+            scores=scores,
             notes={score.item: score.note for score in result.items if score.note},
-            missteps=_carried(attempt, {score.item: score.score for score in result.items}),
+            missteps=carried_by(attempt, scores),
+            mutants=tried_by(attempt, scores),
             complaints=_complaints(result.notebook, instructor, attempt.sheet) if attempt.kind == "reference" else None,
+            seconds=result.seconds,
         )
 
 
 def generous(limits: Limits) -> Limits:
     """*limits* of a course for a rehearsal: the size of what the kit itself hands in is no question here."""
     return replace(limits, submission_bytes=max(limits.submission_bytes, 50_000_000))
-
-
-def sheet_of(unit: UnitMaterial, assignment: Assignment) -> Sheet:
-    """The source *assignment* was built from."""
-    if assignment.kind == "enrichment" and unit.enrichment:
-        return unit.enrichment
-    for sheet in unit.correctives:
-        if (sheet.objective, sheet.approach) == (assignment.objective, assignment.approach):
-            return sheet
-    assert unit.sheet is not None  # nothing is built of a unit without a notebook
-    return unit.sheet
-
-
-def _tries(unit: UnitMaterial, pairs: list[tuple[Assignment, Sheet]]) -> Iterator[_Try]:
-    for assignment, sheet in pairs:
-        if not assignment.items:
-            continue
-        yield _Try("reference", unit, sheet, assignment)
-        if assignment.kind == "form":
-            yield _Try("untouched", unit, sheet, assignment)
-            form = next(form for form in unit.forms if form.id == assignment.form)
-            for batch in plan_missteps(unit, form):
-                yield _Try("missteps", unit, sheet, assignment, batch)
-
-
-def _handed_in(attempt: _Try, instructor: Notebook, released: Notebook) -> Notebook:
-    """The released notebook with the reference in every answer cell, or with missteps in some, or as it is."""
-    if attempt.kind == "untouched":
-        return released
-    wrong = {tried.cell: tried.code for tried in attempt.missteps}
-    notebook = answered(instructor, released, wrong)
-    sources = {cell.grade_id: cell.source for cell in cells_of(instructor) if cell.solution}
-    for cell in notebook["cells"]:
-        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if name in sources and name not in wrong:
-            cell["source"] = sources[name]
-    return notebook
-
-
-def _carried(attempt: _Try, scores: dict[str, float | None]) -> tuple[Carried, ...]:
-    """For each misstep the items it cost: alone any of its objective, in company only those of its own cell."""
-    points = {item.id: item.points for item in attempt.assignment.items}
-    failed = {item for item, score in scores.items() if score is not None and score < points[item]}
-    alone = len(attempt.missteps) == 1
-    return tuple(
-        Carried(t.cell, t.name, tuple(i for i in (t.of_objective if alone else t.own) if i in failed))
-        for t in attempt.missteps
-    )
 
 
 def _complaints(graded: Notebook, instructor: Notebook, sheet: Sheet) -> dict[str, str]:
@@ -268,7 +209,3 @@ def _build_fault(unit: UnitMaterial, fault: Fault) -> Fault:
     sheet = next((sheet for sheet in unit.sheets if sheet.assignment_part == part), unit.sheet)
     where = sheet.where if sheet and fault.where.startswith("gradebook/source/") else fault.where
     return replace(fault, code="build-failed", where=where)
-
-
-def _key(attempt: _Try) -> tuple[str, str, str]:
-    return attempt.assignment.id, attempt.missteps[0].cell, attempt.missteps[0].name

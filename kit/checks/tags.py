@@ -1,7 +1,8 @@
-"""Tags say what a cell is: `objective:…`, `instruction`, `variants`."""
+"""Tags say what a cell is: `objective:…`, `instruction`, `variants`, `choices:…`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -9,9 +10,10 @@ from kit.checks.base import Check
 from kit.checks.material import Material, Sheet
 from kit.errors import Fault
 from kit.notebooks import Cell
-from kit.notebooks.cells import INSTRUCTION, OBJECTIVE, VARIANTS
+from kit.notebooks.cells import CHOICES, INSTRUCTION, OBJECTIVE, VARIANTS
 
 _ALIKE = 0.8
+_CHOICES = re.compile(r"choices?\s*([:=]|[ _-]?\d|$)", re.I)
 
 
 class TagMisspelt(Check):
@@ -36,6 +38,10 @@ def meant_tag(tag: str) -> str | None:
     """The kit's tag that *tag* was probably meant to be; None for a right one and for another tool's."""
     if tag in (INSTRUCTION, VARIANTS) or (tag.startswith(OBJECTIVE) and tag != OBJECTIVE):
         return None
+    if _CHOICES.match(tag):
+        number = tag.removeprefix(CHOICES)
+        right = tag != number and number.isascii() and number.isdecimal() and 2 <= int(number) <= 1000
+        return None if right else f"{CHOICES}<number of answers, 2 or more>"
     head, sign, rest = tag.partition(":")
     if sign and (head.strip().lower() == "objective" or _alike(head, "objective")):
         return OBJECTIVE + (rest.strip() or "<name>")
@@ -72,6 +78,11 @@ def _misplaced(sheet: Sheet, cell: Cell) -> Iterator[tuple[str, str]]:
         yield (
             f"The tag {OBJECTIVE}{cell.objectives[0]} is on a code cell that is neither an item nor an answer.",
             "Make the cell a test or answer cell in the nbgrader toolbar, or remove the tag.",
+        )
+    if any(tag.startswith(CHOICES) for tag in cell.tags) and not cell.is_item:
+        yield (
+            "The number of choices belongs to the item, and this cell is none.",
+            "Put the tag on the test cell; `kit check --assessment` then counts with guessing.",
         )
     if INSTRUCTION in cell.tags and graded:
         yield (

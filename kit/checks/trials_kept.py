@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import nbformat
-
-import kit
 from kit.build import read_sources
 from kit.checks.material import UnitMaterial
+from kit.checks.programs import digest_of_programs
 from kit.checks.trials import Rehearsal
 from kit.course import Course
 from kit.errors import CourseError, StorageError
@@ -75,18 +70,6 @@ class Keeper:
         digest = hashlib.sha256(sources.digest().encode())
         for path in (unit.unit.folder / "missteps.toml", self.course.root / "autotests.yml"):
             digest.update(path.read_bytes() if path.is_file() else b"-")
-        digest.update(json.dumps([asdict(self.course.limits), self.course.executor, _programs()]).encode())
+        programs = digest_of_programs(_OWN_CODE)
+        digest.update(json.dumps([asdict(self.course.limits), self.course.executor, programs]).encode())
         return digest.hexdigest()
-
-
-@cache
-def _programs() -> str:
-    """Digest of the kit's own code and of the installed versions: a newer pandas may let another item fail."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    own = Path(kit.__file__).parent
-    for folder in _OWN_CODE:
-        for path in sorted((own / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
-    site = Path(nbformat.__file__).parents[1]
-    digest.update("\n".join(sorted(path.name for path in site.glob("*.dist-info"))).encode())
-    return digest.hexdigest()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kit.cli.assessing import show_assessment
 from kit.cli.common import errors_in_words, find_course_folder, make_console, show_faults, with_course
 from kit.errors import KitError
 
@@ -66,10 +67,16 @@ def tidy_(ctx: click.Context, paths: tuple[Path, ...]) -> None:
 
 @click.command("check")
 @click.option("--unit", "units", multiple=True, metavar="UNIT", help="Only this unit (may be repeated).")
-@click.option("--fast", is_flag=True, help="Leave out what runs notebooks.")
+@click.option("--fast", is_flag=True, help="Only what shows without running a notebook: no solutions, no mutants.")
+@click.option("--assessment", is_flag=True, help="Show instead how far each objective's items can be trusted.")
 @click.pass_context
-def check_(ctx: click.Context, units: tuple[str, ...], fast: bool) -> None:
-    """Report every fault at once, with its place and the next step; exit 1 if there is an error."""
+def check_(ctx: click.Context, units: tuple[str, ...], fast: bool, assessment: bool) -> None:
+    """Report every fault at once, with its place and the next step; exit 1 if there is an error.
+
+    Notebooks are built aside and graded as learners' would be: with the solution, untouched, with typical wrong
+    answers, and with small mistakes made in the solution (mutants), which the items must find. What has not changed
+    since the last check is not run again.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
@@ -77,6 +84,9 @@ def check_(ctx: click.Context, units: tuple[str, ...], fast: bool) -> None:
 
     with errors_in_words():
         root = find_course_folder(ctx.find_root().obj)
+        if assessment:
+            show_assessment(root, frozenset(units) or None)
+            return
         with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("checking", total=None)
 

@@ -125,6 +125,8 @@ def show_faults(faults: list[Fault]) -> None:
         sign = "[bold red]✗ error[/]" if fault.severity == "error" else "[yellow]▲ warning[/]"
         console.print(f"{sign} [bold]{fault.code}[/]  {escape(fault.where)}", highlight=False)
         console.print(f"    {escape(fault.what)}", highlight=False)
+        for line in fault.details.splitlines():
+            console.print(f"      {escape(line)}".rstrip(), highlight=False, soft_wrap=True)
         console.print(f"    [dim]→ {escape(fault.next)}[/]", highlight=False)
     errors = sum(fault.severity == "error" for fault in faults)
     warnings = len(faults) - errors

@@ -12,6 +12,7 @@ from kit.records import Item
 OBJECTIVE = "objective:"
 INSTRUCTION = "instruction"
 VARIANTS = "variants"
+CHOICES = "choices:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Cell:
     def objectives(self) -> tuple[str, ...]:
         """The objectives its tags name."""
         return tuple(tag.removeprefix(OBJECTIVE) for tag in self.tags if tag.startswith(OBJECTIVE))
+
+    @property
+    def choices(self) -> int | None:
+        """Among how many answers an item lets its learner choose (`choices:4`); None where nothing can be guessed."""
+        numbers = [tag.removeprefix(CHOICES) for tag in self.tags if tag.startswith(CHOICES)]
+        return next((int(n) for n in numbers if n.isascii() and n.isdecimal() and 2 <= int(n) <= 1000), None)
 
 
 def cells_of(notebook: Notebook) -> tuple[Cell, ...]:

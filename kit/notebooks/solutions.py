@@ -31,6 +31,18 @@ def reference_answers(notebook: Notebook) -> dict[str, str]:
     return answers
 
 
+def solution_parts(source: str) -> tuple[str, ...]:
+    """What stands between each BEGIN and END SOLUTION of an answer cell, flush left; empty without the marks."""
+    return tuple(textwrap.dedent(region[2]).strip("\n") for region in _REGION.finditer(source))
+
+
+def with_part(source: str, number: int, code: str) -> str:
+    """An answer cell's *source*, marks and all, with *code* (flush left) as its part *number* (from 0)."""
+    region = list(_REGION.finditer(source))[number]
+    put = textwrap.indent(code, region[1]) + "\n"
+    return source[: region.start(2)] + put + source[region.end(2) :]
+
+
 def answered(instructor: Notebook, released: Notebook, answers: Mapping[str, str]) -> Notebook:
     """The *released* notebook as a learner who wrote *answers* (by grade_id, flush left) would hand it in.
 

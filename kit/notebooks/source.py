@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def _name_cells(notebook: Notebook) -> None:
 
 def _stable_id(cell: dict[str, Any]) -> str:
     grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
-    if isinstance(grade_id, str) and grade_id:
+    if isinstance(grade_id, str) and re.fullmatch(r"[A-Za-z0-9_-]+", grade_id):
         return grade_id[:64]
     digest = hashlib.sha256(f"{cell['cell_type']}\n{cell['source']}".encode()).hexdigest()
     return f"c-{digest[:10]}"

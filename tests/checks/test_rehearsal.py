@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,12 @@ _UNITS = {
     "11-corrective": "reference-fails",
     "12-hidden": "hidden-test-leaked",
     "13-company": "misstep-passes",
+    "14-nothing": "item-catches-nothing",
+    "15-survives": "mutant-survives",
+    "16-right": "right-answer-fails",
+    "17-listed": "mutant-survives",
+    "18-endless": "hidden-tests-missing",
+    "19-wrong": "reference-fails",
 }
 """Unit → the code it is there for."""
 
@@ -48,6 +55,21 @@ def missteps(name: str, *wrong: tuple[int, str, str]) -> Spoil:
 
 
 _LAX = 'assert "adding_1" in globals()\n'
+_RIGHT = """
+[[right]]
+cell = "adding-1-answer"
+name = "counts in floats"
+code = "adding_1 = {{n}} + 1.0"
+
+[[right]]
+cell = "adding-2-answer"
+code = "adding_2 = 2 + {{n}}"
+"""
+_COUNTING = """### BEGIN SOLUTION
+adding_1 = {{n}}
+while adding_1 != {{n}} + 1:
+    adding_1 += 1
+### END SOLUTION"""
 
 SPOILS: dict[str, Spoil] = {
     "01-reference": edit(unit("01-reference"), "adding-1", source("assert adding_1 == 11, 'Form a has 10.'")),
@@ -63,9 +85,7 @@ SPOILS: dict[str, Spoil] = {
         missteps("05-misstep", (1, "forgets", "adding_1 = {{n}}"), (1, "writes a text", "adding_1 = 'x'"),
                  (2, "forgets", "adding_2 = {{n}}")),
     ),
-    "06-idle": all_of(
-        edit(unit("06-idle"), "adding-1", source(_LAX)), missteps("06-idle", (2, "forgets", "adding_2 = {{n}}"))
-    ),
+    "06-idle": missteps("06-idle", (2, "forgets", "adding_2 = {{n}}")),
     "07-solution": all_of(
         put(unit("07-solution"), "adding_1 = {{n}} + 1", "adding_1 = {{n}} + 3 - 2"),
         edit(unit("07-solution"), 0, source("First you write `adding_1 = {{n}} + 3 - 2`.")),
@@ -91,6 +111,18 @@ SPOILS: dict[str, Spoil] = {
         missteps("13-company", (1, "is caught by the other item", "adding_1 = {{n}}"),
                  (2, "forgets", "adding_2 = {{n}}")),
     ),
+    "14-nothing": edit(unit("14-nothing"), "adding-1", source(_LAX)),
+    "15-survives": edit(unit("15-survives"), "adding-1", source("assert adding_1 in ({{n}} - 1, {{n}} + 1)")),
+    "16-right": lambda root: append("units/16-right/missteps.toml", _RIGHT)(root),
+    "17-listed": all_of(
+        edit(unit("17-listed"), "adding-1", source("assert adding_1 in ({{n}} - 1, {{n}} + 1)")),
+        append("units/17-listed/missteps.toml", '[[right]]\ncell = "adding-1-answer"\ncode = "adding_1 = {{n}}-1"\n'),
+    ),
+    "18-endless": all_of(
+        edit(unit("18-endless"), "adding-1-answer", source(_COUNTING)),
+        edit(unit("18-endless"), "adding-1", source("assert adding_1 == {{n}} + 1")),
+    ),
+    "19-wrong": edit(unit("19-wrong"), "adding-2", source("assert adding_2 == {{n}} + 3")),
 }  # fmt: skip
 
 
@@ -120,6 +152,11 @@ def digests(root: Path) -> dict[Path, str]:
     return {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in root.rglob("*") if p.is_file()}
 
 
+def mutants_tried(root: Path, unit: str) -> list[dict[str, Any]]:
+    kept = json.loads((root / "gradebook" / FILE).read_text())["units"][unit]["rehearsal"]
+    return [mutant for trial in kept["trials"] for mutant in trial["mutants"]]
+
+
 def of(faults: list[Fault], unit: str, code: str) -> list[Fault]:
     return [f for f in faults if f"/{unit}" in f.where and f.code == code]
 
@@ -138,6 +175,12 @@ def test_a_good_unit_passes_every_trial(faults: list[Fault]) -> None:
         ("04-instruction", "instruction-fails", "units/04-instruction/unit.ipynb, cell 2", "pritn"),
         ("05-misstep", "misstep-passes", "units/05-misstep/missteps.toml, adding-1-answer “forgets”", "form a, b"),
         ("06-idle", "item-never-fails", "units/06-idle/unit.ipynb, cell adding-1", "No misstep"),
+        ("14-nothing", "item-catches-nothing", "units/14-nothing/unit.ipynb, cell adding-1",
+         "and no misstep fails this item"),
+        ("15-survives", "mutant-survives", "units/15-survives/unit.ipynb, cell adding-1-answer",
+         "1 of 6 mistakes made here on purpose earns every point on form a"),
+        ("16-right", "right-answer-fails", "units/16-right/missteps.toml, adding-1-answer “counts in floats”",
+         "fails adding-1 on form a, b"),
         ("07-solution", "solution-leaked", "units/07-solution/unit.ipynb, cell 1", "adding-1-answer"),
         ("08-build", "build-failed", "units/08-build/unit.ipynb", "no end solution statement"),
         ("09-unbuilt", "build-failed", "units/09-unbuilt", "cannot be built"),
@@ -161,14 +204,41 @@ def test_only_the_misstep_that_passes_is_told_not_its_neighbours(faults: list[Fa
 
 def test_a_misstep_caught_by_another_item_of_its_objective_is_caught(faults: list[Fault]) -> None:
     assert of(faults, "13-company", "misstep-passes") == []
-    assert of(faults, "13-company", "item-never-fails") != []
+    assert of(faults, "13-company", "mutant-survives") == []
+    assert [f.where for f in of(faults, "13-company", "item-catches-nothing")] == [
+        "units/13-company/unit.ipynb, cell adding-1"
+    ]
+
+
+def test_a_mutant_that_survives_is_shown_as_a_difference(faults: list[Fault]) -> None:
+    [fault] = of(faults, "15-survives", "mutant-survives")
+    assert fault.details == "@@ -1 +1 @@ operator\n-adding_1 = 10 + 1\n+adding_1 = 10 - 1"
+
+
+def test_a_mutant_that_is_listed_as_right_is_told_no_more(faults: list[Fault]) -> None:
+    assert of(faults, "17-listed", "mutant-survives") == of(faults, "17-listed", "right-answer-fails") == []
+
+
+def test_right_answers_that_pass_are_not_told(faults: list[Fault]) -> None:
+    assert len(of(faults, "16-right", "right-answer-fails")) == 1
+
+
+def test_a_mistake_that_never_ends_is_found(root: Path, faults: list[Fault]) -> None:
+    endless = [mutant for mutant in mutants_tried(root, "18-endless") if "+    adding_1 -= 1" in mutant["diff"]]
+    assert [mutant["fails"] for mutant in endless] == [["adding-1"]]
+
+
+def test_no_mutants_are_made_of_a_reference_that_fails(root: Path, faults: list[Fault]) -> None:
+    assert [f.where for f in of(faults, "19-wrong", "reference-fails")] == ["units/19-wrong/unit.ipynb, cell adding-2"]
+    assert mutants_tried(root, "19-wrong") == []
+    assert len(mutants_tried(root, "00-good")) == 12
 
 
 def test_nothing_but_the_kept_trials_is_written_into_the_course(
     root: Path, before: dict[Path, str], faults: list[Fault]
 ) -> None:
     after = digests(root)
-    assert after.keys() - before.keys() == {root / "gradebook" / FILE}
+    assert after.keys() - before.keys() == {root / "gradebook" / FILE}  # a build has failed: no verdict is kept
     assert {path: after[path] for path in before} == before
 
 

@@ -1,0 +1,2 @@
+# %% [markdown]
+# adding by diagram, quite another way.
