@@ -19,6 +19,7 @@ def _part(name: str) -> Callable[[Ground], list[Row]]:
 
 
 PARTS: Mapping[str, Callable[[Ground], list[Row]]] = {
-    name: _part(name) for name in ("start", "build", "submission", "grading", "demo", "idle", "report")
+    name: _part(name)
+    for name in ("start", "build", "check", "submission", "grading", "demo", "idle", "forecast", "report")
 }
 """In the order in which all of them run: what fills the memory comes last."""

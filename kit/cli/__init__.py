@@ -21,9 +21,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("teaching", "The cohort, and who needs you."),
     "record": ("teaching", "Everything about one learner."),
     "report": ("teaching", "One page about the cohort."),
+    "items": ("analysing", "How each item behaves."),
+    "forms": ("analysing", "Whether the forms are parallel."),
+    "correctives": ("analysing", "Whether the correctives help."),
+    "decisions": ("analysing", "How far decisions can be trusted."),
     "override": ("teaching", "Decide otherwise, with a reason."),
     "restore": ("teaching", "Write a damaged ledger again."),
     "demo": ("demo", "Watch a cohort go through the course."),
+    # For planning, and for looking at other data
+    "plan": ("forecasting", "What this course would ask of a cohort."),
+    "simulate": ("forecasting", "Compare ways of teaching on one simulated cohort."),
+    "replay": ("forecasting", "Run every rule over recorded answers."),
     # For learners
     "next": ("learning", "What is next for you."),
     "fetch": ("learning", "Get what is open for you."),
@@ -35,7 +43,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 _GROUPS = {
     "Authors": ("authoring",),
-    "Instructors": ("teaching", "grading", "demo"),
+    "Instructors": ("teaching", "grading", "analysing", "demo"),
+    "Planning": ("forecasting",),
     "Learners": ("learning",),
 }
 
