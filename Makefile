@@ -67,6 +67,7 @@ check: $(VENV)/.kit
 
 pictures: demo $(VENV)/.test
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/figures.py
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
