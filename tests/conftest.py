@@ -17,8 +17,19 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
-LONG = ("equality", "test_benchmarks.py", "test_demo.py", "test_endurance.py", "test_killed.py", "test_docs.py")
-"""Folders and files of tests that hold the kit against hours of use, or against nbgrader."""
+LONG = (
+    *(
+        "attacks",
+        "equality",
+        "test_benchmarks.py",
+        "test_demo.py",
+        "test_endurance.py",
+        "test_killed.py",
+        "test_docs.py",
+    ),
+    *("test_import.py", "test_sample_course.py"),
+)
+"""Folders and files of tests that hold the kit against hours of use, against harm, or against nbgrader."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
