@@ -1,9 +1,8 @@
-"""submission: from handing in to the decision in the ledger and the next notebook, for one learner and a cold start.
+"""submission: from handing in to the decision in the ledger and the next notebook, for one learner.
 
-This is a `kit run` that finds one submission: it begins a warm parent for it. (*grading* is about one that is there.)
+This is a round that reads the ledger, finds one submission, and has a warm parent already: the first round warms up.
 The form is half right, so that what opens is a corrective. Peer: nbgrader's `autograde` and `generate_feedback` of the
-same notebook, in process; it decides nothing and releases nothing. Beside them: what a warm parent costs that begins,
-runs one empty cell and ends.
+same notebook, in process; it decides nothing and releases nothing. Beside them: one empty cell.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ from kit.simulate.answers import AnswerBook
 
 def run(ground: Ground) -> list[Row]:
     """The rows of this part's table."""
-    ours, theirs, begun = (
+    ours, theirs, empty = (
         "submit → decided → next grant",
         "nbgrader: autograde + feedback",
-        "a warm parent begun, one empty cell",
+        "one empty cell in a fork of the warm parent",
     )
     course = ground.built()
     open_form(course, ground.size.form, [_learner(number) for number in range(ground.size.rounds + 1)])
@@ -51,10 +50,10 @@ def run(ground: Ground) -> list[Row]:
     for number in range(ground.size.rounds + 1):
         half = Answers(_learner(number), right=1)
         fetch_and_answer(course, ground.size.form, half, desks / half.name, book)
-    contenders = {ours: submit, theirs: autograde, begun: simply(lambda: _one_cell(course))}
+    contenders = {ours: submit, theirs: autograde, empty: simply(lambda: _one_cell(course))}
     costs = measure(contenders, ground.size.rounds, ground.tell)
     peer = Row(theirs, costs[theirs])
-    return [Row(ours, costs[ours], peer, _behind_walls(costs[ours])), peer, Row(begun, costs[begun], peer)]
+    return [Row(ours, costs[ours], peer, _behind_walls(costs[ours])), peer, Row(empty, costs[empty], peer)]
 
 
 def _behind_walls(costs: Sequence[Cost]) -> str:
