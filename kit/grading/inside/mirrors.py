@@ -14,7 +14,8 @@ from typing import Any
 
 from . import known
 from .describing import PARAMETERS
-from .mirror_classes import Classes, put_away
+from .mirror_building import Classes
+from .mirror_classes import put_away
 from .rebuilt import Rebuilt
 from .wire import Garbled
 

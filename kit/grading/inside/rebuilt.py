@@ -18,7 +18,7 @@ _MIXED: dict[str, Any] = {"str": str, "int": int, "float": float}
 
 
 class Rebuilt:
-    """Makes such classes, and their instances, for one connection; classes: `mirror_classes.Classes`."""
+    """Makes such classes, and their instances, for one connection; classes: `mirror_building.Classes`."""
 
     def __init__(self, link, builder, classes):
         self.link = link
