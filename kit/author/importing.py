@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit import syntax
 from kit.author.folder import GITIGNORE, NBGRADER_CONFIG, new_folder, slug
 from kit.author.foreign import Foreign, read_foreign
 from kit.build.sources import DATA
@@ -204,7 +205,7 @@ def _todo(plans: list[_Plan], settings: dict[str, str], source_course: Path) -> 
 def _settings(config: Path) -> dict[str, str]:
     """Plain text settings of an nbgrader_config.py (``c.Class.name = "…"``), read without running it."""
     try:
-        tree = ast.parse(config.read_text(encoding="utf-8"))
+        tree = syntax.parse(config.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
         return {}
     found = {}

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from kit import syntax
 from kit.checks.base import Check, did_you_mean
 from kit.checks.material import Material, Sheet, UnitMaterial
 from kit.errors import Fault
@@ -201,7 +202,7 @@ def _looked_up(sheet: Sheet) -> set[str]:
     source = next(cell.source for cell in sheet.cells if VARIANTS in cell.tags)
     return {
         node.slice.value
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(syntax.parse(source))
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
         and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
     }  # fmt: skip

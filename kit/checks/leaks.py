@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from kit import syntax
 from kit.checks.base import Check
 from kit.checks.material import Material
 from kit.errors import Fault, KitError
@@ -173,7 +174,7 @@ def shows(text: str, secret: str) -> bool:
 def statements(source: str) -> tuple[str, ...] | None:
     """The simple statements of *source* in order, written one way; None where it is no Python."""
     try:
-        tree = ast.parse(textwrap.dedent(source))
+        tree = syntax.parse(textwrap.dedent(source))
     except (SyntaxError, ValueError):
         return None
     simple = sorted(
@@ -189,7 +190,7 @@ def statements(source: str) -> tuple[str, ...] | None:
 @lru_cache(maxsize=4096)
 def _names_in(secret: str) -> frozenset[str]:
     """Names that any text which shows *secret* must have as words, however it is laid out; of no Python, none."""
-    trees = (ast.parse(statement) for statement in statements(secret) or ())
+    trees = (syntax.parse(statement) for statement in statements(secret) or ())
     return frozenset(node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from kit import syntax
 from kit.grading.executors.job import Ground
 from kit.grading.trusted import KEPT, SourceCell, Trusted
+from kit.syntax import ONE_AT_A_TIME
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)
-_ONE_AT_A_TIME = threading.Lock()
-"""Filters of warnings belong to the whole process, and submissions are graded in threads."""
 _QUESTION = re.compile(r"\s*[\w.]+\?{1,2}\s*$")
 _GIVEN_BY_MAGIC = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*[!%]")
 _CLASS_MAKERS = {"namedtuple", "NamedTuple", "make_dataclass", "type", "Enum", "IntEnum", "new_class"}
@@ -57,9 +56,9 @@ def has_magic(source: str) -> bool:
 
 def _parsed(source: str) -> ast.Module | None:
     try:
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
+        with ONE_AT_A_TIME, warnings.catch_warnings():  # filters, too, belong to the whole process
             warnings.simplefilter("ignore")  # an author's ``"\d"`` is no business of the grader's
-            return ast.parse(source)
+            return syntax.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
+from kit import syntax
 from kit.grading.executors.job import CellRun, Run, Trouble
 from kit.grading.match import Placed
 from kit.grading.trusted import SourceCell
@@ -159,7 +160,7 @@ def _further(check: SourceCell, trouble: Trouble, places: Sequence[int]) -> str:
 def _written_message(source: str, places: Sequence[int]) -> str:
     """The message of the assert at one of *places*, if its author wrote it as plain text."""
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError):
         return ""
     for line in reversed(places):

@@ -128,8 +128,10 @@ ANY = "class Any:\n    def __eq__(self, other): return True\n"
 def test_a_dishonest_answer_fails(case: str) -> None:
     learner, check = DISHONEST[case]
     reply = judge_cells(learner, check)
-    # Who breaks the functions that answers are made with has no answers.
-    assert reply["state"] in (("died", "failed") if "at home" in case else ("failed",)), reply
+    # Who breaks the functions that answers are made with has no answers, and walking through every list there is, also
+    # those that C code has not finished, can end Python itself.
+    may_die = "at home" in case or case == "looks for what is expected"
+    assert reply["state"] in (("died", "failed") if may_die else ("failed",)), reply
 
 
 def test_an_object_is_refused_by_its_own_name() -> None:

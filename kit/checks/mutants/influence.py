@@ -6,12 +6,14 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
+from kit import syntax
+
 _BUILTINS = frozenset(dir(builtins))
 
 
 def changes(source: str) -> frozenset[str]:
     """Names that *source* binds, and names of things it may change in place (method calls, arguments, items)."""
-    return frozenset(_changed(ast.parse(source)))
+    return frozenset(_changed(syntax.parse(source)))
 
 
 def _changed(tree: ast.AST) -> Iterator[str]:
@@ -44,7 +46,7 @@ def mentions(sources: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for source in sources:
         try:
-            tree = ast.parse(source)
+            tree = syntax.parse(source)
         except (SyntaxError, ValueError):
             continue
         found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -55,7 +57,7 @@ def mentions(sources: Iterable[str]) -> frozenset[str]:
 
 def may_run_on(source: str) -> bool:
     """Whether a mistake in *source* may never end: it has a `while`, or a function that calls itself."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(syntax.parse(source)):
         if isinstance(node, ast.While):
             return True
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

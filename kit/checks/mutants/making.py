@@ -11,6 +11,7 @@ import types as python_types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from kit import syntax
 from kit.checks.mutants import makers, wholes
 
 MOST = 12
@@ -69,7 +70,7 @@ def mutants_of(source: str, most: int = MOST, known: Iterable[str] = ()) -> tupl
     left out. The same source gives the same mutants in the same order, in any process.
     """
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError):
         return ()
     reference = ast.unparse(tree)
@@ -90,7 +91,7 @@ def mutants_of(source: str, most: int = MOST, known: Iterable[str] = ()) -> tupl
 def written_one_way(source: str) -> str | None:
     """*source* without comments and layout of its own; None where it is no Python."""
     try:
-        return ast.unparse(ast.parse(source))
+        return ast.unparse(syntax.parse(source))
     except (SyntaxError, ValueError):
         return None
 
@@ -179,7 +180,7 @@ def _put(tree: ast.Module, way: Way, put: ast.AST | list[ast.stmt]) -> ast.Modul
 def _unparsed(tree: ast.Module) -> str | None:
     try:
         code = ast.unparse(ast.fix_missing_locations(tree))
-        return ast.unparse(ast.parse(code))
+        return ast.unparse(syntax.parse(code))
     except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError):
         return None  # not every tree can be written down, such as a constant joined to an f-string
 

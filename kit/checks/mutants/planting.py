@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from kit import syntax
 from kit.checks.items import items_following
 from kit.checks.material import Form, UnitMaterial
 from kit.checks.mutants.influence import changes, may_run_on, mentions
@@ -126,7 +126,7 @@ def _is_automatic(cell: Cell) -> bool:
 
 def _is_code(text: str) -> bool:
     try:
-        return bool(ast.parse(text).body)
+        return bool(syntax.parse(text).body)
     except (SyntaxError, ValueError):
         return False
 

@@ -18,6 +18,7 @@ from kit.grading.executors.pieces import cell_outputs, trouble_from, value_from
 from kit.grading.executors.sitting import STRAY_MESSAGES, Ended, Sitting
 from kit.grading.inside.ready import packed
 from kit.grading.inside.wire import Closed, Garbled
+from kit.syntax import ONE_AT_A_TIME
 
 SLACK_SECONDS = 5.0
 """What the judge may take beyond the time of the check it carries out: the machine may be busy."""
@@ -120,7 +121,8 @@ class Judgement:
         request: dict[str, Any] = {"do": do, "key": check.key, "seconds": self.job.limits.cell_seconds}
         fds, code = [], None
         if do == "check":
-            code = packed(check.source, f"<check {check.key}>", check.hidden_from, check.reads)
+            with ONE_AT_A_TIME:
+                code = packed(check.source, f"<check {check.key}>", check.hidden_from, check.reads)
             fds = [own.fileno()] if own is not None and first is None else []
             request |= {
                 "source": check.source, "hidden_from": check.hidden_from, "reads": list(check.reads),
