@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Most tests wait for kernels to start: two workers for each core.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 8 : 2 * n)))
 
-.PHONY: help demo test fast lint types format check bench pictures clean
+.PHONY: help demo test fast lint types format check bench pictures panel clean
 
 help:
 	@echo "make demo    watch a cohort go through the sample course (in ./demo)"
@@ -19,6 +19,7 @@ help:
 	@echo "make check   kit check on the sample course"
 	@echo "make bench   the benchmarks, into docs/benchmarks.md"
 	@echo "make pictures  the pictures in docs/pictures, from the demo"
+	@echo "make panel   the JupyterLab panel, from kit/lab/panel into kit/lab/labextension (needs node)"
 	@echo "make format  let ruff put the code in order"
 	@echo "make clean   remove what these commands made"
 
@@ -68,6 +69,11 @@ check: $(VENV)/.kit
 pictures: demo $(VENV)/.test
 	$(BIN)/python docs/pictures.py
 	$(BIN)/python docs/figures.py
+
+# Installed again afterwards: JupyterLab reads the panel from the environment.
+panel: $(VENV)/.kit
+	$(BIN)/python kit/lab/panel/build.py
+	$(call install,.)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks

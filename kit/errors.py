@@ -6,6 +6,7 @@ KitError                    the root; its text is fit to be shown as it stands
 ├── UnknownName             a learner, unit or assignment that does not exist here
 ├── NotGranted              the learner may not fetch or submit this (now)
 ├── SubmissionRefused       a submission that cannot be taken; the learner keeps their file
+│   └── SubmissionTooLarge  it is larger, or more files, than the course takes
 ├── Busy                    another reconciler works on this course
 ├── LedgerError             mastery.db cannot be read or written
 ├── GradebookError          nbgrader's gradebook.db cannot be read or written
@@ -66,6 +67,10 @@ class NotGranted(KitError):
 
 class SubmissionRefused(KitError):
     """A submission that cannot be taken; nothing of the learner's was changed."""
+
+
+class SubmissionTooLarge(SubmissionRefused):
+    """A submission beyond the course's limits in bytes or files."""
 
 
 class Busy(KitError):

@@ -10,9 +10,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -25,9 +27,11 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
+    case,
     event,
     func,
     insert,
@@ -36,6 +40,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.schema import DDL
 
 from kit.course import Course
@@ -43,7 +48,7 @@ from kit.databases import in_words, open_engine
 from kit.errors import LedgerError
 from kit.files import storing
 from kit.records import EVENT_KINDS, Event
-from kit.records.fold import collector_paused
+from kit.records.fold import KEPT_WHOLE, collector_paused
 
 _METADATA = MetaData()
 EVENTS = Table(
@@ -90,6 +95,18 @@ class Entry(NamedTuple):
     """Its number: events become visible in the order of their numbers."""
     key: str
     learner: str
+    assignment: str | None
+
+
+_ENTRY = select(EVENTS.c.seq, EVENTS.c.key, EVENTS.c.learner, EVENTS.c.assignment)
+
+
+class Stretch(NamedTuple):
+    """A part of a ledger: the events up to number `until` of learners from `begin` on and before `end` (if named)."""
+
+    until: int
+    begin: str = ""
+    end: str = ""
 
 
 class Ledger:
@@ -109,11 +126,22 @@ class Ledger:
             there = inspect(self._engine).has_table(EVENTS.name)
             self._require_what_the_journal_has(there)
             if not there:
-                _METADATA.create_all(self._engine)
+                self._create()
+
+    def _create(self) -> None:
+        try:
+            _METADATA.create_all(self._engine)
+        except (OperationalError, ProgrammingError):
+            if not inspect(self._engine).has_table(EVENTS.name):  # else somebody else has made it at the same moment
+                raise
 
     def close(self) -> None:
         """Bring the journal up to date and let go of the database."""
         self.write_journal()
+        self._engine.dispose()
+
+    def abandon(self) -> None:
+        """Let go of a database that another one has taken the place of; the journal is that one's now."""
         self._engine.dispose()
 
     def __enter__(self) -> Ledger:
@@ -144,23 +172,84 @@ class Ledger:
         with self._guard(), self._engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
 
-    def events(self, *learners: str) -> list[Event]:
-        """All events in the order in which they were written; of *learners* alone if any are named. One query."""
+    def events(self, *learners: str, until: int | None = None) -> list[Event]:
+        """All events in the order in which they were written; of *learners* alone if any are named. One query.
+
+        *until*: the number of the last event that is wanted.
+        """
         query = select(*(EVENTS.c[name] for name in _FIELDS)).order_by(EVENTS.c.seq)
+        if until is not None:
+            query = query.where(EVENTS.c.seq <= until)
         if learners:
             query = query.where(EVENTS.c.learner.in_(learners))
         with self._guard(), self._engine.connect() as connection, collector_paused():
             return [_event(row) for row in connection.execute(query).all()]
 
+    def stream(self, until: int, *kinds: str) -> Iterator[tuple[int, Event]]:
+        """Each event up to number *until* with its number, in order, never all of them in memory; of *kinds* alone if
+        any are named. One query.
+        """
+        query = select(*(EVENTS.c[name] for name in _FIELDS), EVENTS.c.seq).order_by(EVENTS.c.seq)
+        query = query.where(EVENTS.c.seq <= until)
+        if kinds:
+            query = query.where(EVENTS.c.kind.in_(kinds))
+        with self._guard(), self._engine.connect() as connection:
+            for row in _streamed(connection, query):
+                yield row[-1], _event(row[:-1])
+
+    def stretches(self, until: int, parts: int) -> list[Stretch]:
+        """The learners of the events up to number *until*, parted into at most *parts* runs of about as many events.
+
+        One query, in the database's own order of names.
+        """
+        whole = Stretch(until)
+        if parts < 2:
+            return [whole]
+        query = select(EVENTS.c.learner, func.count()).where(EVENTS.c.seq <= until)
+        query = query.group_by(EVENTS.c.learner).order_by(EVENTS.c.learner)
+        with self._guard(), self._engine.connect() as connection:
+            counts = [(str(learner), int(count)) for learner, count in connection.execute(query)]
+        each, sofar, begins = sum(count for _, count in counts) / parts, 0, [""]
+        for learner, count in counts:
+            if sofar >= each * len(begins):
+                begins.append(learner)
+            sofar += count
+        ends = [*begins[1:], ""]
+        return [Stretch(until, begin, end) for begin, end in zip(begins, ends, strict=True)]
+
+    def histories(
+        self, stretch: Stretch, read: Callable[[Sequence[Any]], Event] | None = None
+    ) -> Iterator[tuple[str, list[Event]]]:
+        """Learner by learner, all of their events in *stretch* in the order in which they were written. One query.
+
+        Only one learner's events are in memory at a time. *read* makes an event of a row with its `key`, `kind`,
+        `learner`, `at`, `who`, `unit`, `assignment`, `data` and `why`; of kinds that no record keeps as they are
+        (`KEPT_WHOLE`), `key`, `who` and `why` are empty.
+        """
+        words = (case((EVENTS.c.kind.in_(KEPT_WHOLE), EVENTS.c[name]), else_="") for name in ("key", "who", "why"))
+        key, who, why = words
+        columns = (EVENTS.c[name] for name in ("unit", "assignment", "data"))
+        query = select(key, EVENTS.c.kind, EVENTS.c.learner, EVENTS.c.at, who, *columns, why)
+        query = query.where(EVENTS.c.seq <= stretch.until)
+        if stretch.begin:
+            query = query.where(EVENTS.c.learner >= stretch.begin)
+        if stretch.end:
+            query = query.where(EVENTS.c.learner < stretch.end)
+        query = query.order_by(EVENTS.c.learner, EVENTS.c.seq)
+        make = read or _event
+        with self._guard(), self._engine.connect() as connection:
+            for learner, rows in groupby(_streamed(connection, query), itemgetter(2)):
+                yield learner, [make(row) for row in rows]
+
     def news(self, since: int = 0) -> list[Entry]:
         """What stands in the ledger from number *since* on (that one included), in order, without its data."""
-        query = select(EVENTS.c.seq, EVENTS.c.key, EVENTS.c.learner).where(EVENTS.c.seq >= since).order_by(EVENTS.c.seq)
+        query = _ENTRY.where(EVENTS.c.seq >= since).order_by(EVENTS.c.seq)
         with self._guard(), self._engine.connect() as connection:
             return [Entry(*row) for row in connection.execute(query)]
 
     def last(self) -> Entry | None:
         """The event written last; None in an empty ledger."""
-        query = select(EVENTS.c.seq, EVENTS.c.key, EVENTS.c.learner).order_by(EVENTS.c.seq.desc()).limit(1)
+        query = _ENTRY.order_by(EVENTS.c.seq.desc()).limit(1)
         with self._guard(), self._engine.connect() as connection:
             row = connection.execute(query).first()
         return Entry(*row) if row else None
@@ -332,6 +421,17 @@ def _row(event: Event) -> dict[str, str | None]:
 def _event(row: Sequence[Any]) -> Event:
     key, kind, learner, at, who, unit, assignment, data, why = row
     return Event(key, kind, learner, datetime.fromisoformat(at), who, unit, assignment, from_json(data), why)
+
+
+def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows of *query*, never all of them in memory."""
+    if connection.dialect.name != "sqlite":
+        yield from connection.execution_options(yield_per=2000).execute(query)
+        return
+    # The driver's own rows: it hands them out as they come, and there are millions of them.
+    cursor = connection.execute(query).cursor
+    while rows := cursor.fetchmany(2000):
+        yield from rows
 
 
 def _iso(moment: datetime) -> str:

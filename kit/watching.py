@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit.course import Course, load_course
-from kit.cycle import reconcile
 from kit.errors import KitError
 from kit.files import write_text
-from kit.grading.executors import open_executor
 from kit.lock import alone, at_work
-from kit.stages.opened import OpenCourse, Scope, Step, Watch, open_course
+
+if TYPE_CHECKING:
+    from kit.stages.opened import OpenCourse, Scope, Step, Watch
 
 NUDGE = ".nudge"
 """Touched in the exchange when something happened that no learner's folder shows: an override, a new build."""
@@ -71,6 +74,10 @@ def watch_course(
     Busy if another reconciler is at work. An error that the kit knows is told by *report*, once, and the round tried
     again; the course is read anew each time.
     """
+    # Not above: who only nudges needs no grader in memory.
+    from kit.cycle import reconcile
+    from kit.stages.opened import Scope, open_course
+
     bell = _Bell()
 
     def told(step: Step) -> None:
@@ -113,6 +120,8 @@ def watch_course(
 
 def _warm_up(course: Course) -> None:
     """Get ready for the first submission, while nobody waits for it; if that fails, its round will say so."""
+    from kit.grading.executors import open_executor
+
     with suppress(KitError):
         open_executor(course).warm_up()
 
@@ -133,6 +142,24 @@ def _wait(bell: _Bell, stop: threading.Event, seconds: float) -> None:
 def nudge(course: Course) -> None:
     """Make a running `kit watch` look now, for everybody."""
     write_text(course.exchange_path / NUDGE, "")
+
+
+def stop_at_end_of_input(stop: threading.Event, grace: float = 10.0) -> None:
+    """Set *stop* when standard input ends, which it does when whoever started this process is gone, however that was.
+
+    What is then not between two steps within *grace* seconds is killed where it stands: a successor waits for the
+    course, and takes up from there.
+    """
+
+    def read() -> None:
+        with suppress(OSError, ValueError):
+            while os.read(0, 4096):
+                pass
+        stop.set()
+        time.sleep(grace)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=read, name="kit-end-of-input", daemon=True).start()
 
 
 def _listen(exchange: Path, stop: threading.Event, bell: _Bell) -> None:

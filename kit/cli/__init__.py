@@ -20,18 +20,26 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "regrade": ("grading", "Grade again after a corrected test."),
     "status": ("teaching", "The cohort, and who needs you."),
     "record": ("teaching", "Everything about one learner."),
-    "report": ("teaching", "One page about the cohort."),
+    "report": ("reporting", "One page about the cohort, or a notebook."),
     "items": ("analysing", "How each item behaves."),
     "forms": ("analysing", "Whether the forms are parallel."),
     "correctives": ("analysing", "Whether the correctives help."),
     "decisions": ("analysing", "How far decisions can be trusted."),
     "override": ("teaching", "Decide otherwise, with a reason."),
+    "portfolio": ("proving", "What a learner can show others."),
+    "keys": ("proving", "The keys that sign credentials."),
+    "credential": ("proving", "Issue a signed credential."),
+    "verify": ("proving", "Check a credential."),
     "restore": ("teaching", "Write a damaged ledger again."),
     "demo": ("demo", "Watch a cohort go through the course."),
     # For planning, and for looking at other data
     "plan": ("forecasting", "What this course would ask of a cohort."),
     "simulate": ("forecasting", "Compare ways of teaching on one simulated cohort."),
     "replay": ("forecasting", "Run every rule over recorded answers."),
+    # On a JupyterHub
+    "hub": ("trying", "Try the course on a JupyterHub here."),
+    "hub-config": ("trying", "What another hub's configuration needs."),
+    "hub-service": ("hubbing", "Serve the course to a JupyterHub."),
     # For learners
     "next": ("learning", "What is next for you."),
     "fetch": ("learning", "Get what is open for you."),
@@ -43,8 +51,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 _GROUPS = {
     "Authors": ("authoring",),
-    "Instructors": ("teaching", "grading", "analysing", "demo"),
+    "Instructors": ("teaching", "reporting", "grading", "analysing", "demo"),
     "Planning": ("forecasting",),
+    "Proof": ("proving",),
+    "JupyterHub": ("trying", "hubbing"),
     "Learners": ("learning",),
 }
 
@@ -57,7 +67,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"kit.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -63,6 +63,11 @@ def _copy(course: Course, folder: Path) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / _MARK).touch()
+    copy_sources(course, folder)
+
+
+def copy_sources(course: Course, folder: Path) -> None:
+    """Copy into *folder* what *course* is made of, and nothing of what learners did."""
     for name in ("course.toml", "nbgrader_config.py"):
         if (course.root / name).is_file():
             shutil.copy2(course.root / name, folder / name)
@@ -105,12 +110,13 @@ class _bars:
 
 def _show(console: Any, course: Course, played: Any, built: int, seconds: float) -> None:
     from kit.files import write_text
-    from kit.reports import load, record_page, report_html, status_table
+    from kit.overview import report, report_html
+    from kit.reports import load, record_page, status_table
     from kit.reports.demo import first_and_final
 
     view = load(course.root)
-    report = course.gradebook_dir / "report.html"
-    write_text(report, report_html(view))
+    page = course.gradebook_dir / "report.html"
+    write_text(page, report_html(report(view)))
     console.rule("The cohort, unit by unit")
     console.print(status_table(view))
     story = _one_story(played)
@@ -125,11 +131,11 @@ def _show(console: Any, course: Course, played: Any, built: int, seconds: float)
     )
     feedback = next(iter(sorted((course.gradebook_dir / "feedback" / story).glob("*/*.html"))), None)
     for what, path in (
-        ("The report, in a browser:", report),
+        ("The report, in a browser:", page),
         (f"Feedback that {story} read:", feedback),
         ("What they handed in:", course.root / "desks" / story),
         ("nbgrader's own view of it:", f"cd {course.root} && {_jupyter()} lab   (menu Nbgrader → Formgrader)"),
-        ("In a notebook:", f'import kit; kit.load("{course.root.name}").attempts'),
+        ("In a notebook:", f'import kit; kit.load("{course.root.name}").frames.attempts'),
     ):
         if path is not None:
             console.print(f"{what:<28} {path}", highlight=False, soft_wrap=True)

@@ -9,47 +9,43 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kit.cli.common import make_console, os_user, with_course_settings
+from kit.cli.common import make_console, with_course_settings
+from kit.cli.places import Place, the_one, who, with_places
 from kit.errors import KitError, NotGranted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from kit.course import Course
-    from kit.exchange import Exchange, Receipt
-
-_who = click.option(
-    "--as", "learner", envvar="KIT_LEARNER", default=os_user, show_default="your account",
-    help="Your account in the course. The folder's permissions are what protects it.",
-)  # fmt: skip
 
 
-def _exchange(course: Course) -> Exchange:
-    from kit.exchange import open_exchange
-
-    return open_exchange(course)
-
-
-def _progress(course: Course, learner: str) -> Mapping[str, Any]:
-    progress = _exchange(course).progress(learner)
-    if progress is None:
-        raise NotGranted(
-            f"There is nothing for {learner} in {course.title} yet. Ask your instructor to run `kit enrol {learner}`, "
-            "or name your account with --as."
-        )
-    return progress
+def _progress(place: Place) -> Mapping[str, Any]:
+    progress = place.counter.progress(place.learner)
+    if progress is not None:
+        return progress
+    what = f"There is nothing for {place.learner} in {place.title} yet."
+    if place.on_hub:
+        raise NotGranted(f"{what} It comes within a minute; if it does not, tell your instructor.")
+    raise NotGranted(f"{what} Ask your instructor to run `kit enrol {place.learner}`, or name your account with --as.")
 
 
 @click.command("next")
-@_who
-@with_course_settings
-def next_(course: Course, learner: str) -> None:
+@with_places
+def next_(places: Sequence[Place]) -> None:
     """What is next for you, and where you stand."""
+    console = make_console()
+    for place in places:
+        if len(places) > 1:
+            console.rule(place.title, align="left")
+        _say_next(place)
+
+
+def _say_next(place: Place) -> None:
     from rich.markup import escape
 
-    progress = _progress(course, learner)
+    progress = _progress(place)
     todo = _todo(progress)
-    waiting = _not_looked_at(_exchange(course), learner, todo)
+    waiting = _not_looked_at(place, todo)
     console = make_console()
     console.print(f"[bold]{escape(_headline(progress, waiting))}[/]\n", highlight=False)
     for unit in progress["units"]:
@@ -79,13 +75,14 @@ def _todo(progress: Mapping[str, Any]) -> list[str]:
     return [name for unit in progress["units"] for name in unit["todo"]]
 
 
-def _not_looked_at(exchange: Exchange, learner: str, todo: Collection[str]) -> dict[str, datetime]:
+def _not_looked_at(place: Place, todo: Collection[str]) -> dict[str, datetime]:
     """When each of *todo* was last handed in, as far as the last submission has had no answer of any kind yet."""
     waiting = {}
-    for offer in exchange.offers(learner):
+    counter, learner = place.counter, place.learner
+    for offer in counter.offers(learner):
         if offer.assignment in todo and offer.submissions:
             last = offer.submissions[-1]
-            if last.submission not in {page.submission for page in exchange.feedback(learner, offer.assignment)}:
+            if last.submission not in {page.submission for page in counter.feedback(learner, offer.assignment)}:
                 waiting[offer.assignment] = last.at
     return waiting
 
@@ -122,90 +119,100 @@ _SIGNS = {
 }
 
 
+_into = click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), show_default="here; on a hub the course's folder here"
+)
+
+
 @click.command("fetch")
 @click.argument("assignments", nargs=-1)
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Default: here.")
-@_who
-@with_course_settings
-def fetch_(course: Course, assignments: tuple[str, ...], into: Path, learner: str) -> None:
+@_into
+@with_places
+def fetch_(places: Sequence[Place], assignments: tuple[str, ...], into: Path | None) -> None:
     """Get ASSIGNMENTS, or everything that is next for you, into a folder of their own here."""
-    names = assignments
-    if not names:
-        progress = _progress(course, learner)
-        todo = _todo(progress)
-        names = tuple(name for name in todo if not (into / name).exists())
+    for place in [the_one(places)] if assignments else places:
+        where = place.base if into is None else into
+        names = assignments
         if not names:
-            click.echo("Everything that is next for you is here already." if todo else progress["next"])
-            return
-    exchange = _exchange(course)
-    for name in names:
-        folder = exchange.fetch(learner, name, into)
-        notebook = next(iter(sorted(folder.glob("*.ipynb"))), folder)
-        click.echo(f"{name} is in {folder}. Open {notebook.name} in JupyterLab (or run `kit lab`).")
+            progress = _progress(place)
+            todo = _todo(progress)
+            names = tuple(name for name in todo if not (where / name).exists())
+            if not names:
+                click.echo("Everything that is next for you is here already." if todo else progress["next"])
+        for name in names:
+            folder = place.counter.fetch(place.learner, name, where)
+            notebook = next(iter(sorted(folder.glob("*.ipynb"))), folder)
+            how = "" if place.on_hub else " (or run `kit lab`)"
+            click.echo(f"{name} is in {folder}. Open {notebook.name} in JupyterLab{how}.")
 
 
 @click.command("submit")
 @click.argument("folder", required=False)
 @click.option("--wait", default=0.0, metavar="SECONDS", help="Wait so long for the result.")
-@_who
-@with_course_settings
-def submit_(course: Course, folder: str | None, wait: float, learner: str) -> None:
+@with_places
+def submit_(places: Sequence[Place], folder: str | None, wait: float) -> None:
     """Hand in FOLDER, named like its assignment. Without one: the folder you are in, or the only one that is open."""
-    exchange = _exchange(course)
-    path = Path(folder) if folder else _the_one(exchange, learner)
+    place = the_one(places, Path(folder) if folder else None)
+    path = Path(folder) if folder else _the_only(place)
+    if not path.is_dir() and (place.base / path).is_dir():
+        path = place.base / path
     if not path.is_dir():
         raise KitError(f"There is no folder {path}. Go to where you fetched it, or name the folder.")
-    receipt = exchange.submit(learner, path.resolve().name, path)
+    before = place.counter.progress(place.learner) if wait else None
+    receipt = place.counter.submit(place.learner, path.resolve().name, path)
     click.echo(f"{receipt.assignment} is handed in ({receipt.at.astimezone():%H:%M:%S}). Receipt {receipt.submission}.")
-    if wait and not _wait_for(exchange, receipt, wait):
+    if wait and not _has_changed(place, before, wait):
         click.echo("It has not been looked at yet. `kit next` will tell you.")
     elif wait:
-        click.echo(_progress(course, learner)["next"])
+        click.echo(_progress(place)["next"])
 
 
-def _the_one(exchange: Exchange, learner: str) -> Path:
+def _the_only(place: Place) -> Path:
     here = Path.cwd()
-    offers = exchange.offers(learner)
+    offers = place.counter.offers(place.learner)
     if here.name in {offer.assignment for offer in offers}:
         return here
     # What was handed in and is still to be done was turned down, or waits: only the former is offered again.
-    todo = _todo(exchange.progress(learner) or {"units": []})
-    again = set(todo) - set(_not_looked_at(exchange, learner, todo))
+    todo = _todo(place.counter.progress(place.learner) or {"units": []})
+    again = set(todo) - set(_not_looked_at(place, todo))
     open_here = [offer.assignment for offer in offers if not offer.submissions or offer.assignment in again]
-    found = [here / name for name in open_here if (here / name).is_dir()]
+    base = here / place.base
+    found = [base / name for name in open_here if (base / name).is_dir()]
     if len(found) == 1:
         return found[0]
     which = ", ".join(path.name for path in found) or "none of your open assignments"
-    raise KitError(f"Say which one to hand in: `kit submit NAME`. Here in {here} I see {which}.")
+    raise KitError(f"Say which one to hand in: `kit submit NAME`. Here in {base} I see {which}.")
 
 
-def _wait_for(exchange: Exchange, receipt: Receipt, seconds: float) -> bool:
-    before = exchange.progress(receipt.learner)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if exchange.progress(receipt.learner) != before:
+def _has_changed(place: Place, before: Mapping[str, Any] | None, seconds: float) -> bool:
+    """Whether the learner's progress becomes another one than *before* within *seconds*."""
+    end, version = time.monotonic() + seconds, 0
+    while (left := end - time.monotonic()) > 0:
+        if place.counter.progress(place.learner) != before:
             return True
-        time.sleep(0.1)
+        version = place.changes(version, left)
     return False
 
 
 @click.command("feedback")
 @click.argument("assignment", required=False)
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Default: here.")
-@_who
-@with_course_settings
-def feedback_(course: Course, assignment: str | None, into: Path, learner: str) -> None:
+@_into
+@with_places
+def feedback_(places: Sequence[Place], assignment: str | None, into: Path | None) -> None:
     """Write the feedback on ASSIGNMENT (default: on everything) beside your notebooks, as pages for a browser."""
     from kit.files import write_bytes
 
-    exchange = _exchange(course)
-    names = [assignment] if assignment else [offer.assignment for offer in exchange.offers(learner)]
-    found = [feedback for name in names for feedback in exchange.feedback(learner, name)]
-    for feedback in found:
-        path = into / feedback.assignment / "feedback" / f"{feedback.submission}.html"
-        write_bytes(path, feedback.html)
-        click.echo(str(path))
-    if not found:
+    some = False
+    for place in [the_one(places)] if assignment else places:
+        offers = [] if assignment else place.counter.offers(place.learner)
+        names = [assignment] if assignment else [offer.assignment for offer in offers]
+        for feedback in (page for name in names for page in place.counter.feedback(place.learner, name)):
+            where = place.base if into is None else into
+            path = where / feedback.assignment / "feedback" / f"{feedback.submission}.html"
+            write_bytes(path, feedback.html)
+            click.echo(str(path))
+            some = True
+    if not some:
         click.echo("There is no feedback yet. It comes when your work has been checked.")
 
 
@@ -214,7 +221,7 @@ def feedback_(course: Course, assignment: str | None, into: Path, learner: str) 
 @click.option(
     "--home", type=click.Path(path_type=Path, file_okay=False), default=".", help="Your folder. Default: here."
 )
-@_who
+@who
 @with_course_settings
 def lab_(course: Course, options: tuple[str, ...], home: Path, learner: str) -> None:
     """Open JupyterLab in your folder, with the assignment list showing what is open for you.

@@ -55,7 +55,7 @@ def require_known(course: Course, learners: tuple[str, ...]) -> None:
 @click.argument("names", nargs=-1)
 @click.option(
     "--csv", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A CSV file with a column `learner` and, if you like, `name` (which also corrects a name).",
+    help="A CSV file with a column `learner` and, if you like, `name` and `section` (which also correct them).",
 )  # fmt: skip
 @with_course
 def enrol_(course: Course, names: tuple[str, ...], file: Path | None) -> None:
@@ -64,13 +64,16 @@ def enrol_(course: Course, names: tuple[str, ...], file: Path | None) -> None:
     from kit.stages.people import enrol
     from kit.stages.roster import read_roster
 
-    people = dict.fromkeys(names, "")
+    people, sections = dict.fromkeys(names, ""), dict[str, str]()
     if file is not None:
-        people |= read_roster(file, note=lambda words: click.echo(words, err=True))
+        listed = read_roster(file, note=lambda words: click.echo(words, err=True))
+        people |= listed.people
+        sections = listed.sections
     if not people:
         raise click.UsageError("Name at least one learner, or a file with --csv.")
-    done = enrol(course, people, by=os_user())
+    done = enrol(course, people, by=os_user(), sections=sections)
     corrected = f" {counted(done.renamed, 'name')} changed." if done.renamed else ""
+    corrected += f" {counted(done.moved, 'section')} changed." if done.moved else ""
     click.echo(f"{done.added} enrolled, {len(people) - done.added} were already.{corrected}")
     act(course)
 
@@ -124,9 +127,13 @@ def sandbox_of(course: Course) -> tuple[str, bool]:
 
 
 def say_sandbox(course: Course) -> None:
-    """A yellow line where learners' code is not kept apart, or cannot be: every time."""
+    """A yellow line where learners' code is not kept apart, or cannot be, or would be root outside: every time."""
+    from kit.grading.executors.sandbox import AS_ROOT
+
     words, well = sandbox_of(course)
-    if not well:
+    if AS_ROOT in words:
+        click.secho(f"Sandbox: {words}. Run it as an account of its own, without root's rights.", fg="yellow", err=True)
+    elif not well:
         about = "Grading runs without a sandbox. Sandbox: " if words.startswith("none") else ""
         click.secho(f"{about}{words}", fg="yellow", err=True)
 
@@ -150,15 +157,20 @@ def _summary(counts: dict[str, int]) -> str:
 @click.command("watch")
 @scoped
 @click.option("--every", default=20.0, show_default=True, help="Seconds after which to look even without a sign.")
+@click.option("--until-input-ends", is_flag=True, hidden=True, help="End when standard input does: with the service.")
 @with_course
-def watch_(course: Course, learners: tuple[str, ...], units: tuple[str, ...], every: float) -> None:
+def watch_(
+    course: Course, learners: tuple[str, ...], units: tuple[str, ...], every: float, until_input_ends: bool
+) -> None:
     """Do what `kit run` does whenever something arrives, until stopped (Ctrl-C or SIGTERM)."""
-    from kit.watching import watch_course
+    from kit.watching import stop_at_end_of_input, watch_course
 
     scope = scope_of(course, learners, units)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    if until_input_ends:
+        stop_at_end_of_input(stop)
     click.echo(f"Watching {course.title}. Ctrl-C ends it.")
     say_sandbox(course)
     with progress_bar(_in_words) as watch:
@@ -200,19 +212,6 @@ def record_(course: Course, learner: str) -> None:
 
     require_known(course, (learner,))
     make_console().print(record_page(load(course.root), learner))
-
-
-@click.command("report")
-@click.option("--output", "-o", type=click.Path(path_type=Path), default=None, help="Default: gradebook/report.html")
-@with_course
-def report_(course: Course, output: Path | None) -> None:
-    """Write one HTML page about the cohort. In a notebook: `kit.load(".").attempts` and its neighbours."""
-    from kit.files import write_text
-    from kit.reports import load, report_html
-
-    path = output or course.gradebook_dir / "report.html"
-    write_text(path, report_html(load(course.root)))
-    click.echo(f"The report is in {path}")
 
 
 @click.command("override")

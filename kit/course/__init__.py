@@ -11,7 +11,7 @@ Words (defined here once):
 `read_course` never stops at the first fault; `load_course` raises all of them at once.
 """
 
-from kit.course.model import Course, Dask, Limits, Objective, Unit, order_of_units
+from kit.course.model import Course, Dask, Hub, Limits, Objective, Unit, order_of_units
 from kit.course.names import LEARNER_RULE, is_learner_name
 from kit.course.settings import AS_BEFORE, HIGHEST_LEVEL, Assessment, Bkt, Settings
 from kit.course.toml import load_course, read_course
@@ -24,6 +24,7 @@ __all__ = [
     "Bkt",
     "Course",
     "Dask",
+    "Hub",
     "Limits",
     "Objective",
     "Settings",

@@ -87,6 +87,22 @@ class Dask:
 
 
 @dataclass(frozen=True, slots=True)
+class Hub:
+    """How the people of a JupyterHub belong to the course: by the hub's groups."""
+
+    learners: str = "learner"
+    """The group whose members are learners; they are enrolled by themselves."""
+    instructors: str = "instructor"
+    """The group whose members are instructors."""
+    sections: str = "section-"
+    """What the names of section groups begin with; the rest is the section's name."""
+    identity_seconds: int = 30
+    """How long the hub's word about somebody is believed: who left, or whose token was taken back, stays so long."""
+    roster_seconds: int = 60
+    """How often the hub is asked who is in the groups."""
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A course folder, read."""
 
@@ -113,6 +129,8 @@ class Course:
     """For the executor `dask` alone."""
     assessment: Assessment = field(default_factory=Assessment)
     """How much the items of an objective have to tell."""
+    hub: Hub = field(default_factory=Hub)
+    """Who is who, where the course is on a JupyterHub."""
 
     def unit(self, name: str) -> Unit:
         """The unit called *name*; UnknownName lists the ones there are."""

@@ -1,14 +1,15 @@
-"""The tables [assessment] and [decisions] of course.toml and unit.toml: typed and bounded at the border."""
+"""The tables [assessment], [decisions] and [hub] of course.toml and unit.toml: typed and bounded at the border."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kit.course.model import Hub
 from kit.course.settings import Assessment, Bkt, Settings
 
-_BKT, _SETTINGS, _ASSESSMENT = Bkt(), Settings(), Assessment()
+_BKT, _SETTINGS, _ASSESSMENT, _HUB = Bkt(), Settings(), Assessment(), Hub()
 
 Sure = Annotated[float, Field(gt=0.5, lt=1)]
 Mistake = Annotated[float, Field(gt=0, lt=0.5)]
@@ -59,3 +60,26 @@ class DecisionsTable(Table):
         base = {} if course is None else course.model_dump(exclude_unset=True)
         bkt = Bkt(**{**base.pop("bkt", {}), **given.pop("bkt", {})})
         return Settings(**{**base, **given, "bkt": bkt})
+
+
+GroupName = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class HubTable(Table):
+    """`[hub]` of course.toml."""
+
+    learners: GroupName = _HUB.learners
+    instructors: GroupName = _HUB.instructors
+    sections: GroupName = _HUB.sections
+    identity_seconds: Annotated[int, Field(ge=1, le=3600)] = _HUB.identity_seconds
+    roster_seconds: Annotated[int, Field(ge=1, le=86_400)] = _HUB.roster_seconds
+
+    @model_validator(mode="after")
+    def _two_groups(self) -> HubTable:
+        if self.learners == self.instructors:
+            raise ValueError("learners and instructors name the same group: every learner would be an instructor")
+        return self
+
+    def value(self) -> Hub:
+        """As the rest of the kit knows it."""
+        return Hub(**self.model_dump())

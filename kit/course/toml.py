@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 
 from kit.course.model import Course, Dask, Limits, Objective, Unit, order_of_units
 from kit.course.names import APPROACH_ID, OBJECTIVE_ID, UNIT_ID
-from kit.course.tables import AssessmentTable, DecisionsTable, Table
+from kit.course.tables import AssessmentTable, DecisionsTable, HubTable, Table
 from kit.errors import CourseError, Fault
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -86,6 +86,7 @@ class _CourseTable(Table):
     limits: _LimitsTable = Field(default_factory=lambda: _LimitsTable())
     assessment: AssessmentTable = Field(default_factory=AssessmentTable)
     decisions: DecisionsTable = Field(default_factory=DecisionsTable)
+    hub: HubTable = Field(default_factory=HubTable)
 
     @model_validator(mode="after")
     def _a_cluster_to_go_to(self) -> _CourseTable:
@@ -165,6 +166,7 @@ def read_course(root: Path | str) -> tuple[Course | None, list[Fault]]:
         preload=tuple(table.preload),
         dask=None if table.dask is None else Dask(**table.dask.model_dump()),
         assessment=table.assessment.value(),
+        hub=table.hub.value(),
     )
     return course, faults
 

@@ -10,6 +10,7 @@ from kit.decisions.grants import Wanted, next_steps, wanted
 from kit.decisions.rules import RULES, Evidence, Finding, Rule
 from kit.decisions.rules.certainty import certainty
 from kit.decisions.standing import ObjectiveStanding, Standing, UnitStanding, standing
+from kit.decisions.work import Work
 
 __all__ = [
     "RULES",
@@ -20,6 +21,7 @@ __all__ = [
     "Standing",
     "UnitStanding",
     "Wanted",
+    "Work",
     "certainty",
     "decide",
     "next_steps",

@@ -10,10 +10,12 @@ from typing import Any, Literal
 from kit.course import Unit
 from kit.decisions.grants import next_steps
 from kit.decisions.words import counted, listing
+from kit.decisions.work import Work, work_of
 from kit.records import Assignment, Catalogue, LearnerRecord, Revision, Submission, UnitRecord
 
 State = Literal["locked", "open", "working", "waiting", "corrective", "retry", "mastered", "attention"]
 ObjectiveState = Literal["open", "shown", "not-yet"]
+NextAction = Literal["open", "go-on", "wait", "ask", "done"]
 
 FAULTS_BEFORE_ATTENTION = 3
 """Our grader may fail this often on one submission before a person is asked to look."""
@@ -51,6 +53,18 @@ class UnitStanding:
     """Why the instructor should look; empty where they need not."""
     enrichment: str | None
     """Assignment id of the optional work that is open."""
+    requires: tuple[str, ...]
+    """Unit ids that are to be mastered before this one opens, as the course says today."""
+    begun_at: datetime | None
+    """When the first form was taken (since the last reset)."""
+    work: tuple[Work, ...]
+    """Everything that was opened for the learner, in that order."""
+
+    @property
+    def next_work(self) -> str | None:
+        """The assignment that `sentence` speaks of: what could not be taken, else the first of `todo`."""
+        refused = {work.assignment for work in self.work if work.state == "not-counted"}
+        return next((name for name in self.todo if name in refused), self.todo[0] if self.todo else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,12 @@ class Standing:
     """The one next step."""
     notices: tuple[str, ...]
     """Why something that was handed in does not count; the latest last."""
+    next_unit: str | None
+    """The unit that `next` speaks of, if it speaks of one."""
+    next_assignment: str | None
+    """What to open or go on with; None where there is nothing to be opened."""
+    next_action: NextAction
+    """`next` as one word: open it, go on with it, wait for an answer, ask the instructor, or all is done."""
 
     @property
     def attention(self) -> list[tuple[str, str]]:
@@ -80,7 +100,7 @@ def _plain(value: Any) -> Any:
     # Tuples become lists, so that the value equals the one read back from JSON. (`asdict` would copy every leaf.)
     if isinstance(value, tuple):
         return [_plain(member) for member in value]
-    if isinstance(value, (ObjectiveStanding, UnitStanding, Standing)):
+    if isinstance(value, (ObjectiveStanding, UnitStanding, Standing, Work)):
         return {name: _plain(getattr(value, name)) for name in value.__slots__}
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -88,7 +108,17 @@ def _plain(value: Any) -> Any:
 def standing(record: LearnerRecord, catalogue: Catalogue) -> Standing:
     """Where *record*'s learner stands in every unit of *catalogue* that was built."""
     units = tuple(_unit(unit, record, catalogue) for unit in catalogue.units if catalogue.revisions.get(unit.id))
-    return Standing(record.learner, record.name, units, _next_step(units), _notices(record))
+    sentence, unit = _next_step(units)
+    return Standing(
+        learner=record.learner,
+        name=record.name,
+        units=units,
+        next=sentence,
+        notices=_notices(record),
+        next_unit=unit.unit if unit else None,
+        next_assignment=unit.next_work if unit else None,
+        next_action=_action(units, unit),
+    )
 
 
 def _notices(record: LearnerRecord) -> tuple[str, ...]:
@@ -100,14 +130,28 @@ _ORDER: Sequence[State] = ("working", "corrective", "retry", "open", "waiting", 
 """What a learner should turn to first: finish what is begun, then gaps, then something new."""
 
 
-def _next_step(units: Sequence[UnitStanding]) -> str:
+def _next_step(units: Sequence[UnitStanding]) -> tuple[str, UnitStanding | None]:
+    """The sentence, and the unit it is about."""
     for state in _ORDER:
         for unit in units:
             if unit.state == state:
-                return unit.sentence
-    if units and all(unit.state == "mastered" for unit in units):
-        return "You have mastered every unit of this course."
-    return "Nothing is open for you yet. Your instructor can tell you when the course begins."
+                return unit.sentence, unit
+    if _all_mastered(units):
+        return "You have mastered every unit of this course.", None
+    return "Nothing is open for you yet. Your instructor can tell you when the course begins.", None
+
+
+def _all_mastered(units: Sequence[UnitStanding]) -> bool:
+    return bool(units) and all(unit.state == "mastered" for unit in units)
+
+
+def _action(units: Sequence[UnitStanding], unit: UnitStanding | None) -> NextAction:
+    if unit is None:
+        return "done" if _all_mastered(units) else "wait"
+    if unit.next_work is None:
+        return "ask" if unit.state == "attention" else "wait"
+    taken = any(w.assignment == unit.next_work and w.state != "open" for w in unit.work)
+    return "go-on" if taken else "open"
 
 
 def _unit(unit: Unit, record: LearnerRecord, catalogue: Catalogue) -> UnitStanding:
@@ -132,6 +176,9 @@ def _unit(unit: Unit, record: LearnerRecord, catalogue: Catalogue) -> UnitStandi
         by_override=mine.mastered_by == "override",
         attention=_attention(mine, todo),
         enrichment=next((a.id for a in open_steps if a.kind == "enrichment"), None),
+        requires=unit.requires,
+        begun_at=mine.engaged_at,
+        work=tuple(work_of(mine, catalogue)),
     )
 
 
@@ -210,7 +257,7 @@ def _stuck(submission: Submission) -> bool:
 def _todo(mine: UnitRecord, revision: Revision, todo: Sequence[Assignment]) -> tuple[State, str]:
     first, title, latest = todo[0], revision.title, mine.latest
     fetched = (grant := mine.grants.get(first.id)) is not None and grant.fetched_at is not None
-    verb = "Go on with" if fetched else "Fetch"
+    verb = "Go on with" if fetched else "Open"
     if first.kind == "corrective":
         left = counted(sum(1 for a in todo if a.kind == "corrective"), "short notebook")
         decision = latest.decision.sentence if latest and latest.decision else ""
@@ -223,4 +270,4 @@ def _todo(mine: UnitRecord, revision: Revision, todo: Sequence[Assignment]) -> t
         return "retry", f"{title}: a new form of the checks is open for you. {verb} {first.id}.{only}"
     if fetched:
         return "working", f"You are working on {title}. When you are ready, hand in {first.id}."
-    return "open", f"{title} is open for you. Fetch {first.id} and begin."
+    return "open", f"{title} is open for you. Open {first.id} and begin."

@@ -73,9 +73,11 @@ class Counter(Protocol):
         StorageError if it cannot be written or exists already (nothing of the learner's is ever overwritten).
         """
 
-    def submit(self, learner: str, assignment: str, folder: Path) -> Receipt:
+    def submit(self, learner: str, assignment: str, folder: Path, key: str | None = None) -> Receipt:
         """Take the files in *folder* in, durably, before returning.
 
+        With a *key* (8 to 100 letters, digits, - and _) that this learner used for this assignment before, nothing is
+        taken in again: the receipt of then is returned, whatever became of the assignment since.
         SubmissionRefused where the bounds of `Limits` are exceeded, the folder has no notebook, or holds a link or
         special file; nothing is taken in then, and nothing of the learner's is changed.
         """

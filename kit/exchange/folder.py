@@ -11,13 +11,14 @@ out. Every folder above `path` must let learners pass (mode x), as `path` itself
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import stat
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -37,12 +38,21 @@ from kit.exchange.learner_folder import (
     put_file,
     storing,
 )
-from kit.exchange.names import entry_name, is_assignment_id, new_submission, parse_entry, submission_time
+from kit.exchange.names import (
+    ending_of,
+    ends_with,
+    entry_name,
+    is_assignment_id,
+    new_submission,
+    parse_entry,
+    submission_time,
+)
 
 _RUN_AGAIN = "Mend that, then run `kit run` again."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INBOX_ENTRIES = 2_000  # what one learner piles up must not keep the others waiting
 _STALE_SECONDS = 86_400.0
+_PATIENCE_SECONDS = 10.0
 
 
 class FolderExchange:
@@ -86,12 +96,31 @@ class FolderExchange:
             sync_folder(into)
         return target
 
-    def submit(self, learner: str, assignment: str, folder: Path) -> Receipt:
-        """Take the files in *folder* in, durably, before returning (errors: see `Counter.submit`)."""
-        self._granted(learner, assignment)
+    def submit(self, learner: str, assignment: str, folder: Path, key: str | None = None) -> Receipt:
+        """Take the files in *folder* in, durably, before returning (errors and *key*: see `Counter.submit`)."""
+        if key is None:
+            self._granted(learner, assignment)
+            return self._hand_in(learner, assignment, folder)
+        ending = ending_of(learner, assignment, key)
+        inbox = self._home(learner) / "inbox"
+        if not is_assignment_id(assignment) or not inbox.is_dir():
+            self._granted(learner, assignment)
+        with _alone(inbox):  # two that use one key at the same time
+            known = self._taken(learner, assignment, ending)
+            if known is not None:
+                return known
+            self._granted(learner, assignment)
+            return self._hand_in(learner, assignment, folder, ending)
+
+    def _taken(self, learner: str, assignment: str, ending: str) -> Receipt | None:
+        """The receipt of what was handed in under the key that gives *ending*; None if nothing was."""
+        mine = (r for r in self._receipts(learner) if r.assignment == assignment)
+        return next((receipt for receipt in mine if ends_with(receipt.submission, ending)), None)
+
+    def _hand_in(self, learner: str, assignment: str, folder: Path, ending: str = "") -> Receipt:
         inbox = self._home(learner) / "inbox"
         now = datetime.now(UTC)
-        submission = new_submission(now)
+        submission = new_submission(now, ending)
         name = entry_name(submission, assignment)
         beside = inbox / f".{name}"
         failure = f"{assignment} could not be handed in"
@@ -352,6 +381,35 @@ def _remove_from_learner(done: Path, own: Path) -> None:
 def _remove_if_possible(path: Path) -> None:
     with suppress(OSError, RecursionError):  # thousands of folders inside each other: not worth a stop
         discard(path)
+
+
+@contextmanager
+def _alone(inbox: Path) -> Iterator[None]:
+    """For one process and one thread at a time. StorageError where another one keeps it."""
+    try:
+        descriptor = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise StorageError(
+            f"The exchange could not be used: {error.strerror}. Nothing was taken; try again."
+        ) from error
+    try:
+        # Not for ever: where the folder is a learner's own, its owner can lock it as well.
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not _locked(descriptor):
+            if time.monotonic() > end:
+                raise StorageError("Something else is being handed in at the same time. Nothing was taken; try again.")
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sweep(inbox: Path) -> None:

@@ -14,18 +14,21 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import NoReturn
 
 from kit.course import Limits
-from kit.errors import StorageError, SubmissionRefused
+from kit.errors import StorageError, SubmissionRefused, SubmissionTooLarge
 
 REFUSED = ".refused"
 """A file of this name in a folder the desk took into custody says why the submission was refused."""
 NEVER_TAKEN = frozenset({".ipynb_checkpoints", "__pycache__", REFUSED})
 _FEEDBACK = "feedback"  # nbgrader puts fetched feedback beside the notebook
 _THE_MACHINES_FAULT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
-_MAX_DEPTH = 8  # of the longest names, and the copy's path still fits into what the system takes
+MAX_DEPTH = 8  # folders in each other; of the longest names, and the copy's path still fits into what the system takes
 _CHUNK = 1 << 20
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a fifo must not wait for somebody to write into it.
@@ -44,7 +47,9 @@ class Found:
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """Counts what a submission holds and raises SubmissionRefused as soon as a limit is passed."""
+
     limits: Limits
     files: int = 0
     bytes: int = 0
@@ -54,7 +59,7 @@ class _Tally:
         self.files += 1
         self.weigh(name, size)
         if self.files > self.limits.submission_files:
-            raise SubmissionRefused(
+            raise SubmissionTooLarge(
                 f"Your submission holds more than {self.limits.submission_files} files. "
                 "Move what does not belong to the assignment out of its folder, then submit again."
             )
@@ -63,9 +68,9 @@ class _Tally:
         """*size* more bytes of a file that is counted already."""
         self.bytes += size
         if self.bytes > self.limits.submission_bytes:
-            raise SubmissionRefused(
+            raise SubmissionTooLarge(
                 f"Your submission is larger than {_megabytes(self.limits.submission_bytes)}, "
-                f"which is passed at {_shown(name)}. "
+                f"which is passed at {shown(name)}. "
                 "Move what does not belong to the assignment out of its folder, then submit again."
             )
 
@@ -93,11 +98,11 @@ def _check(folder: Path, limits: Limits) -> None:
         raise SubmissionRefused(noted)
     notebooks = 0
     with _opened(folder) as top:
-        for found in _walk(top, _Tally(limits), os.fstat(top).st_uid):
+        for found in _walk(top, Tally(limits), os.fstat(top).st_uid):
             notebooks += found.name.endswith(".ipynb") and "/" not in found.name
     if not notebooks:
         raise SubmissionRefused(
-            f"There is no notebook (a file that ends in .ipynb) in the folder {_shown(folder.name)}. "
+            f"There is no notebook (a file that ends in .ipynb) in the folder {shown(folder.name)}. "
             "Submit the folder that you fetched, with your notebook in it."
         )
 
@@ -111,10 +116,10 @@ def take_in(folder: Path, target: Path, limits: Limits) -> None:
     _check(folder, limits)
     target.mkdir(0o700)
     made = {target}
-    tally = _Tally(limits)
+    tally = Tally(limits)
     with _opened(folder) as top:
         owner = os.fstat(top).st_uid
-        for found in _walk(top, _Tally(limits), owner):
+        for found in _walk(top, Tally(limits), owner):
             where = target / found.name
             made.update(parent for parent in where.parents if target in parent.parents)
             where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,17 +128,33 @@ def take_in(folder: Path, target: Path, limits: Limits) -> None:
         sync_folder(directory)
 
 
+def opened_files(folder: Path, limits: Limits) -> Iterator[tuple[str, FileIO]]:
+    """What `take_in` would copy from *folder*: each file's path below it, with slashes, and the file opened to read.
+
+    In the order of their names; an open file is valid until the next is asked for. Errors as for `take_in`, and
+    everything is counted before the first file is yielded.
+    """
+    _check(folder, limits)
+    tally = Tally(limits)
+    with _opened(folder) as top:
+        owner = os.fstat(top).st_uid
+        for found in _walk(top, Tally(limits), owner):
+            with _reading(found, owner) as reader:
+                tally.weigh(found.name, os.fstat(reader.fileno()).st_size)  # it may have grown since it was counted
+                yield found.name, reader
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
     try:
         descriptor = os.open(folder, _ENTER)
     except NotADirectoryError:
-        raise SubmissionRefused(f"{_shown(folder.name)} is not a folder. Submit the folder that you fetched.") from None
+        raise SubmissionRefused(f"{shown(folder.name)} is not a folder. Submit the folder that you fetched.") from None
     except OSError as error:
         if error.errno in _THE_MACHINES_FAULT:
             raise
         raise SubmissionRefused(
-            f"The folder {_shown(folder.name)} cannot be read: {error.strerror}. Submit the folder that you fetched."
+            f"The folder {shown(folder.name)} cannot be read: {error.strerror}. Submit the folder that you fetched."
         ) from error
     try:
         yield descriptor
@@ -141,11 +162,13 @@ def _opened(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _walk(folder: int, tally: _Tally, owner: int, inside: str = "", depth: int = 0) -> Iterator[Found]:
+def _walk(folder: int, tally: Tally, owner: int, inside: str = "", depth: int = 0) -> Iterator[Found]:
     """Every regular file below the open *folder*; folders count as files, so that a pile of them ends as well."""
     skipped = NEVER_TAKEN if inside else NEVER_TAKEN | {_FEEDBACK}
     with os.scandir(folder) as entries:
-        for entry in entries:
+        # No more are put in order than the limit needs to be passed.
+        few = islice(entries, tally.limits.submission_files + len(skipped) + 1)
+        for entry in sorted(few, key=attrgetter("name")):
             name = f"{inside}{entry.name}"
             if entry.name in skipped:
                 continue
@@ -158,7 +181,7 @@ def _walk(folder: int, tally: _Tally, owner: int, inside: str = "", depth: int =
             if stat.S_ISREG(about.st_mode):
                 tally.count(name, about.st_size)
                 yield Found(name, folder, about.st_size)
-            elif stat.S_ISDIR(about.st_mode) and depth < _MAX_DEPTH:
+            elif stat.S_ISDIR(about.st_mode) and depth < MAX_DEPTH:
                 tally.count(name, 0)
                 with _entered(folder, entry.name, name) as below:
                     yield from _walk(below, tally, owner, f"{name}/", depth + 1)
@@ -178,7 +201,17 @@ def _entered(folder: int, entry: str, name: str) -> Iterator[int]:
         os.close(below)
 
 
-def _copy(found: Found, where: Path, tally: _Tally, owner: int) -> None:
+def _copy(found: Found, where: Path, tally: Tally, owner: int) -> None:
+    with _reading(found, owner) as reader, open(where, "xb", opener=_private) as writer:
+        while chunk := reader.read(_CHUNK):
+            tally.weigh(found.name, len(chunk))  # it may have grown since it was counted
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+
+
+@contextmanager
+def _reading(found: Found, owner: int) -> Iterator[FileIO]:
     try:
         source = os.open(found.name.rpartition("/")[2], _READ, dir_fd=found.folder)
     except OSError as error:
@@ -187,12 +220,7 @@ def _copy(found: Found, where: Path, tally: _Tally, owner: int) -> None:
         about = os.fstat(source)
         if not stat.S_ISREG(about.st_mode) or about.st_uid != owner:
             raise _odd(found.name, "was exchanged while it was read")
-        with open(where, "xb", opener=_private) as writer:
-            while chunk := reader.read(_CHUNK):
-                tally.weigh(found.name, len(chunk))  # it may have grown since it was counted
-                writer.write(chunk)
-            writer.flush()
-            os.fsync(writer.fileno())
+        yield reader
 
 
 def sync_folder(folder: Path) -> None:
@@ -221,7 +249,7 @@ def _private(path: str, flags: int) -> int:
 
 def _odd(name: str, what: str) -> SubmissionRefused:
     return SubmissionRefused(
-        f"{_shown(name)} {what}, so this submission cannot be taken. "
+        f"{shown(name)} {what}, so this submission cannot be taken. "
         "Move it out of the assignment's folder, then submit again."
     )
 
@@ -238,7 +266,7 @@ def _kind(mode: int) -> str:
     return "lies in too many folders inside each other" if stat.S_ISDIR(mode) else "is not an ordinary file"
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A name as it may be printed: no control characters, nothing undecodable, not endless."""
     clean = "".join(sign if sign.isprintable() else "?" for sign in name)
     return f"'{clean}'" if len(clean) <= 80 else f"'{clean[:77]}…'"

@@ -1,15 +1,18 @@
 """nbgrader's eight exchange classes on top of a `Counter`: its own assignment list shows what is granted, no more.
 
-`configure` points nbgrader at a course; a course's `nbgrader_config.py` is two lines that call it.
+`configure` points nbgrader at a course's folder, `configure_hub` at the services of a hub (`kit.exchange.doors`); an
+``nbgrader_config.py`` is two lines that call one of them.
 
-Who is asking. The learner is the Unix account the process runs under. `KIT_LEARNER` names another one, for trying out
-several learners under one account; it opens nothing, because the exchange's own permissions protect each learner.
+Who is asking. With a folder the learner is the Unix account the process runs under. `KIT_LEARNER` names another one,
+for trying out several learners under one account; it opens nothing, because the exchange's own permissions protect
+each learner. On a hub it is whoever the server's token belongs to.
 
 On the instructor's side there is nothing to do by hand: releasing, collecting and returning feedback are what
 `kit run` and `kit watch` do, so those classes say that in one sentence and change nothing.
 
 nbgrader makes these objects for every request, also without a course directory, outside its error handling: nothing is
-read before `start()`. Errors leave as nbgrader's ExchangeError, through `fail`.
+read before `start()`. Errors leave as nbgrader's ExchangeError, through `fail`; `kit.exchange.telling` makes nbgrader's
+pages show their sentence.
 """
 
 # mypy: allow-subclassing-any
@@ -18,72 +21,39 @@ read before `start()`. Errors leave as nbgrader's ExchangeError, through `fail`.
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.exchange import abc
-from traitlets import Bool, Unicode, default
-from traitlets.config import Config
+from nbgrader.exchange import ExchangeError, abc
+from traitlets import Bool, Float, Unicode, default
 
-from kit.course import Course, read_course
-from kit.errors import CourseError, KitError
-from kit.exchange import Exchange as KitExchange
-from kit.exchange import Feedback, Offer, Receipt, open_exchange
+from kit.errors import KitError
+from kit.exchange import Offer, Receipt, telling
+from kit.exchange.doors import Door, Page, ask_all, open_doors
+from kit.exchange.nbgrader_settings import configure, configure_hub
+from kit.exchange.wire import Waits
+
+__all__ = [
+    "Exchange",
+    "ExchangeCollect",
+    "ExchangeFetchAssignment",
+    "ExchangeFetchFeedback",
+    "ExchangeList",
+    "ExchangeReleaseAssignment",
+    "ExchangeReleaseFeedback",
+    "ExchangeSubmit",
+    "configure",
+    "configure_hub",
+]
 
 T = TypeVar("T")
 _EVERY = ("", "*")  # nbgrader's ways to say "all of them" and "me"
-_FACTORY = (
-    ("exchange", "Exchange"),
-    ("list", "ExchangeList"),
-    ("fetch_assignment", "ExchangeFetchAssignment"),
-    ("fetch_feedback", "ExchangeFetchFeedback"),
-    ("submit", "ExchangeSubmit"),
-    ("release_assignment", "ExchangeReleaseAssignment"),
-    ("release_feedback", "ExchangeReleaseFeedback"),
-    ("collect", "ExchangeCollect"),
-)
-
-
-def configure(c: Config, root: Path | str) -> None:
-    """Point nbgrader at the course in *root*: its folders, its gradebook, and the kit's exchange.
-
-    Reads course.toml only (a learner may read no more than that); CourseError if that cannot be used.
-    """
-    course = _read(root)
-    c.CourseDirectory.root = str(course.root)
-    c.CourseDirectory.course_id = course.id
-    c.CourseDirectory.db_url = course.gradebook_url
-    c.CourseDirectory.release_directory = "release"
-    for step in ("source", "source_with_tests", "submitted", "autograded", "feedback", "solution"):
-        c.CourseDirectory[f"{step}_directory"] = f"gradebook/{step}"
-    c.ClearSolutions.code_stub = _code_stubs()
-    # A second net only: what formgrader shows of graded notebooks was made harmless before (kit.grading.harmless).
-    c.HTMLExporter.sanitize_html = True
-    c.Exchange.course_root = str(course.root)
-    for trait, name in _FACTORY:
-        c.ExchangeFactory[trait] = f"kit.exchange.nbgrader.{name}"
-
-
-def _code_stubs() -> dict[str, str]:
-    from nbgrader.preprocessors import ClearSolutions
-
-    stubs: dict[str, str] = dict(ClearSolutions.class_traits()["code_stub"].default())
-    # An untouched cell must run: `...` fails the checks without a traceback that frightens a beginner.
-    return {**stubs, "python": "# write your answer here, then run this cell\n..."}
-
-
-def _read(root: Path | str) -> Course:
-    course, faults = read_course(root)
-    if course is None:
-        raise CourseError(faults)
-    return course
 
 
 class Exchange(abc.Exchange):
@@ -92,7 +62,16 @@ class Exchange(abc.Exchange):
     path_includes_course = Bool(
         False, help="Whether assignments lie in <course>/<assignment> instead of <assignment>."
     ).tag(config=True)
-    course_root = Unicode(help="The course's folder; the environment variable KIT_COURSE unless set.").tag(config=True)
+    course_root = Unicode(
+        help="The course's folder; the environment variable KIT_COURSE unless set. Empty: the services in KIT_SERVICES."
+    ).tag(config=True)
+    connect_seconds = Float(1.0, help="How long a connection to a course's service may take.").tag(config=True)
+    answer_seconds = Float(3.0, help="How long a course's service may take to answer, and a list in all.").tag(
+        config=True
+    )
+    transfer_seconds = Float(20.0, help="How long a notebook may take on its way, in either direction.").tag(
+        config=True
+    )
 
     def __init__(
         self,
@@ -107,6 +86,13 @@ class Exchange(abc.Exchange):
     def _course_root_default(self) -> str:
         return os.environ.get("KIT_COURSE", "")
 
+    def start(self) -> Any:
+        """Do it; ExchangeError with the reason where it cannot be done."""
+        try:
+            return super().start()
+        except ExchangeError as error:
+            raise error from telling.first_line(error)
+
     def init_src(self) -> None:
         """Nothing to prepare: the counter checks before anything moves."""
 
@@ -117,27 +103,26 @@ class Exchange(abc.Exchange):
         """Nothing to move, unless a subclass says what."""
 
     @cached_property
-    def course(self) -> Course:
-        """The course, read when first asked for."""
-        if not self.course_root:
-            self.fail("No course is named. Set the environment variable KIT_COURSE to the course's folder.")
-        return self._kindly(lambda: _read(self.course_root))
+    def doors(self) -> list[Door]:
+        """Every course that can be reached from here; not yet asked anything."""
+        waits = Waits(self.connect_seconds, self.answer_seconds, self.transfer_seconds)
+        return self._kindly(lambda: open_doors(self.course_root, waits))
 
     @cached_property
-    def counter(self) -> KitExchange:
-        """The course's exchange."""
-        return self._kindly(lambda: open_exchange(self.course))
-
-    @cached_property
-    def learner(self) -> str:
-        """Who asks: the account this process runs under, or KIT_LEARNER."""
-        named = os.environ.get("KIT_LEARNER")
-        if named:
-            return named
-        try:
-            return pwd.getpwuid(os.geteuid()).pw_name
-        except KeyError:
-            self.fail("This process runs under an account without a name. Set KIT_LEARNER to your name in the course.")
+    def door(self) -> Door:
+        """The one course that is meant; ExchangeError where none is, or another one."""
+        wanted = self.coursedir.course_id
+        named, faults = ask_all(self.doors, lambda door: (door.course(), door), self.answer_seconds)
+        found = [door for course, door in named if wanted in (*_EVERY, course)]
+        here = ", ".join(sorted(course for course, _ in named))
+        if len(found) > 1:
+            self.fail(f"There are several courses here. Say which one with --course: {here}.")
+        if not found:
+            known = f"There is no course {wanted!r} here; this one is {here}."
+            self.fail(str(faults[0]) if faults else known)
+        if self.coursedir.student_id not in (*_EVERY, self._kindly(found[0].learner)):
+            self.fail(f"You are {found[0].learner()} here and cannot do this for {self.coursedir.student_id}.")
+        return found[0]
 
     def fail(self, msg: str) -> NoReturn:
         """Log *msg* and raise nbgrader's ExchangeError with it."""
@@ -151,26 +136,19 @@ class Exchange(abc.Exchange):
         except KitError as error:
             self.fail(str(error))
 
-    def _require_this_course(self) -> None:
-        if self.coursedir.course_id not in (*_EVERY, self.course.id):
-            self.fail(f"There is no course {self.coursedir.course_id!r} here; this one is {self.course.id}.")
-        if self.coursedir.student_id not in (*_EVERY, self.learner):
-            self.fail(f"You are {self.learner} here and cannot do this for {self.coursedir.student_id}.")
-
-    def _offers(self) -> list[Offer]:
-        """What the asking learner has, as far as nbgrader's filters let it through."""
-        if self.coursedir.course_id not in (*_EVERY, self.course.id):
+    def _offers(self, door: Door) -> list[Offer]:
+        """What the asking learner has at *door*, as far as nbgrader's filters let it through; or a KitError."""
+        if self.coursedir.course_id not in (*_EVERY, door.course()):
             return []
-        if self.coursedir.student_id not in (*_EVERY, self.learner):
+        if self.coursedir.student_id not in (*_EVERY, door.learner()):
             return []
         wanted = self.coursedir.assignment_id
-        offers = self._kindly(lambda: self.counter.offers(self.learner))
-        return [offer for offer in offers if wanted in (*_EVERY, offer.assignment)]
+        return [offer for offer in door.counter.offers(door.learner()) if wanted in (*_EVERY, offer.assignment)]
 
-    def _own_folder(self) -> Path:
-        """Where the learner's assignments lie."""
+    def _own_folder(self, door: Door) -> Path:
+        """Where the learner's assignments of this course lie."""
         here = Path(os.path.abspath(self.assignment_dir))
-        return here / self.course.id if self.path_includes_course else here
+        return here / door.course() if self.path_includes_course else here
 
     def _stamp(self, receipt: Receipt) -> str:
         """The submission's time as nbgrader writes it; also the name of its feedback folder."""
@@ -180,18 +158,25 @@ class Exchange(abc.Exchange):
 class ExchangeList(Exchange, abc.ExchangeList):
     """Rows for the assignment list, `nbgrader list` and formgrader."""
 
+    def start(self) -> Any:
+        """The rows; for nbgrader's page an error that it shows, with its sentence."""
+        if self.inbound or not telling.is_for_a_page(self):
+            return super().start()
+        telling.require_nothing_unsaid(self.assignment_dir)
+        try:
+            return super().start()
+        except ExchangeError as error:
+            raise telling.ListNotShown(str(error)) from telling.first_line(error)
+
     def list_files(self) -> list[dict[str, Any]]:
         """Released and fetched rows, or (`cached`) submitted ones; the keys are those nbgrader's own exchange gives."""
         if self.inbound:
             self.fail(
                 "Nothing waits to be collected by hand: `kit run` (or `kit watch`) takes in what learners submit."
             )
-        if self.cached:
-            rows = [self._submitted_row(offer) for offer in self._offers() if offer.submissions]
-        elif type(self.parent).__name__ == "NbGraderAPI":
-            return self._rows_for_formgrader()
-        else:
-            rows = [self._row(offer) for offer in self._offers()]
+        if type(self.parent).__name__ == "NbGraderAPI" and not self.cached:
+            return self._rows(self._rows_for_formgrader)
+        rows = self._rows(self._submitted_rows if self.cached else self._released_rows)
         for row in rows:
             self.log.info("%s %s (%s)", row["course_id"], row["assignment_id"], row["status"])
         return rows
@@ -200,31 +185,43 @@ class ExchangeList(Exchange, abc.ExchangeList):
         """Always ExchangeError: nothing is taken back by hand."""
         self.fail("Nothing is taken back by hand: `kit run` withdraws what a learner should no longer fetch.")
 
-    def _row(self, offer: Offer) -> dict[str, Any]:
-        folder = self._own_folder() / offer.assignment
-        row = {"course_id": self.course.id, "assignment_id": offer.assignment}
+    def _rows(self, ask: Callable[[Door], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """What *ask* gives at every door; one that does not answer must not hide the others."""
+        found, faults = ask_all(self.doors, ask, self.answer_seconds)
+        if faults and not found:
+            self.fail(str(faults[0]))
+        for fault in faults:
+            self.log.warning("%s", fault)
+        return [row for rows in found for row in rows]
+
+    def _released_rows(self, door: Door) -> list[dict[str, Any]]:
+        return [self._row(door, offer) for offer in self._offers(door)]
+
+    def _row(self, door: Door, offer: Offer) -> dict[str, Any]:
+        folder = self._own_folder(door) / offer.assignment
+        row = {"course_id": door.course(), "assignment_id": offer.assignment}
         if not folder.is_dir():
             notebooks = [{"notebook_id": name, "path": f"{name}.ipynb"} for name in offer.notebooks]
             return {**row, "status": "released", "path": offer.assignment, "notebooks": notebooks}
         notebooks = [{"notebook_id": path.stem, "path": str(path)} for path in sorted(folder.glob("*.ipynb"))]
         return {**row, "status": "fetched", "path": str(folder), "notebooks": notebooks}
 
-    def _submitted_row(self, offer: Offer) -> dict[str, Any]:
-        pages = {page.submission: page.html for page in self._kindly(partial(self._pages, offer))}
+    def _submitted_rows(self, door: Door) -> list[dict[str, Any]]:
+        return [self._submitted_row(door, offer) for offer in self._offers(door) if offer.submissions]
+
+    def _submitted_row(self, door: Door, offer: Offer) -> dict[str, Any]:
+        pages = {page.submission: page for page in door.pages(offer.assignment)}
+        folder = self._own_folder(door) / offer.assignment
         row = {
-            "course_id": self.course.id,
-            "student_id": self.learner,
+            "course_id": door.course(),
+            "student_id": door.learner(),
             "assignment_id": offer.assignment,
             "status": "submitted",
         }
-        submissions = [row | self._submission(offer, r, pages.get(r.submission)) for r in offer.submissions]
+        submissions = [row | self._submission(folder, offer, r, pages.get(r.submission)) for r in offer.submissions]
         return row | {"submissions": submissions}
 
-    def _pages(self, offer: Offer) -> list[Feedback]:
-        return self.counter.feedback(self.learner, offer.assignment)
-
-    def _submission(self, offer: Offer, receipt: Receipt, page: bytes | None) -> dict[str, Any]:
-        folder = self._own_folder() / offer.assignment
+    def _submission(self, folder: Path, offer: Offer, receipt: Receipt, page: Page | None) -> dict[str, Any]:
         feedback = folder / "feedback" / self._stamp(receipt)
         notebooks = []
         for name in offer.notebooks:
@@ -237,7 +234,7 @@ class ExchangeList(Exchange, abc.ExchangeList):
                     "has_local_feedback": has_local,
                     "has_exchange_feedback": page is not None,
                     "local_feedback_path": str(local) if has_local else None,
-                    "feedback_updated": has_local and page is not None and local.read_bytes() != page,
+                    "feedback_updated": has_local and page is not None and not page.is_in(local),
                 }
             )
         has_local = bool(notebooks) and all(notebook["has_local_feedback"] for notebook in notebooks)
@@ -251,32 +248,35 @@ class ExchangeList(Exchange, abc.ExchangeList):
             "local_feedback_path": str(feedback) if has_local else None,
         }
 
-    def _rows_for_formgrader(self) -> list[dict[str, Any]]:
+    def _rows_for_formgrader(self, door: Door) -> list[dict[str, Any]]:
         """What at least one learner may fetch: formgrader marks it as released."""
-        granted = self._kindly(lambda: self.counter.granted())
         wanted = self.coursedir.assignment_id
-        ids = sorted({name for names in granted.values() for name in names if wanted in (*_EVERY, name)})
-        row = {"course_id": self.course.id, "status": "released", "notebooks": []}
+        row = {"course_id": door.course(), "status": "released", "notebooks": []}
+        ids = sorted(name for name in door.released() if wanted in (*_EVERY, name))
         return [row | {"assignment_id": name, "path": name} for name in ids]
 
 
 class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):
     """Fetch: a new folder for the learner, or (`replace_missing_files`) the files missing in an old one."""
 
+    def start(self) -> Any:
+        """Fetch; a reason why not is also kept for the list, which alone is shown by nbgrader's page."""
+        with telling.kept_for_the_list(self):
+            return super().start()
+
     def copy_files(self) -> None:
         """Copy what is granted; ExchangeError where it is not, or where the folder exists."""
-        self._require_this_course()
-        assignment = self.coursedir.assignment_id
-        into = self._own_folder()
+        door, assignment = self.door, self.coursedir.assignment_id
+        into = self._own_folder(door)
         if (into / assignment).is_dir() and self.replace_missing_files:
-            self._kindly(lambda: self._replace_missing(assignment, into / assignment))
+            self._kindly(lambda: self._replace_missing(door, assignment, into / assignment))
         else:
-            self._kindly(lambda: self.counter.fetch(self.learner, assignment, into))
-        self.log.info("Fetched as: %s %s", self.course.id, assignment)
+            self._kindly(lambda: door.counter.fetch(door.learner(), assignment, into))
+        self.log.info("Fetched as: %s %s", door.course(), assignment)
 
-    def _replace_missing(self, assignment: str, folder: Path) -> None:
+    def _replace_missing(self, door: Door, assignment: str, folder: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder.parent) as fresh:
-            whole = self.counter.fetch(self.learner, assignment, Path(fresh))
+            whole = door.counter.fetch(door.learner(), assignment, Path(fresh))
             for path in sorted(whole.rglob("*")):
                 where = folder / path.relative_to(whole)
                 if path.is_file() and not os.path.lexists(where):
@@ -290,15 +290,15 @@ class ExchangeSubmit(Exchange, abc.ExchangeSubmit):
 
     def copy_files(self) -> None:
         """Hand in; ExchangeError with the reason where the counter does not take it."""
-        self._require_this_course()
-        assignment = self.coursedir.assignment_id
-        folder = self._own_folder() / assignment
-        self._look_for_notebooks(assignment, folder)
-        receipt = self._kindly(lambda: self.counter.submit(self.learner, assignment, folder))
-        self.log.info("Submitted as: %s %s %s", self.course.id, assignment, self._stamp(receipt))
+        door, assignment = self.door, self.coursedir.assignment_id
+        folder = self._own_folder(door) / assignment
+        self._look_for_notebooks(door, folder)
+        receipt = self._kindly(lambda: door.counter.submit(door.learner(), assignment, folder))
+        self.log.info("Submitted as: %s %s %s", door.course(), assignment, self._stamp(receipt))
 
-    def _look_for_notebooks(self, assignment: str, folder: Path) -> None:
-        given = {name for offer in self._offers() if offer.assignment == assignment for name in offer.notebooks}
+    def _look_for_notebooks(self, door: Door, folder: Path) -> None:
+        offers = self._kindly(lambda: self._offers(door))
+        given = {name for offer in offers if offer.assignment == folder.name for name in offer.notebooks}
         missing = sorted(name for name in given if not (folder / f"{name}.ipynb").is_file())
         if missing and folder.is_dir():
             text = f"{', '.join(f'{name}.ipynb' for name in missing)} should be in {folder.name}, but is not there."
@@ -310,22 +310,28 @@ class ExchangeSubmit(Exchange, abc.ExchangeSubmit):
 class ExchangeFetchFeedback(Exchange, abc.ExchangeFetchFeedback):
     """Feedback: one page for each submission, into ``<assignment>/feedback/<time>/``."""
 
+    def start(self) -> Any:
+        """Fetch; a reason why not is also kept for the list, which alone is shown by nbgrader's page."""
+        with telling.kept_for_the_list(self):
+            return super().start()
+
     def copy_files(self) -> None:
         """Write every page there is for this learner; a page that changed replaces the older one."""
-        self._require_this_course()
-        for offer in self._offers():
-            self._kindly(partial(self._bring, offer))
+        door = self.door
+        for offer in self._kindly(lambda: self._offers(door)):
+            self._bring(door, offer)
 
-    def _bring(self, offer: Offer) -> None:
+    def _bring(self, door: Door, offer: Offer) -> None:
         stamps = {receipt.submission: self._stamp(receipt) for receipt in offer.submissions}
-        for page in self.counter.feedback(self.learner, offer.assignment):
+        for page in self._kindly(lambda: door.pages(offer.assignment)):
             if page.submission not in stamps:
                 continue
-            folder = self._own_folder() / offer.assignment / "feedback" / stamps[page.submission]
+            folder = self._own_folder(door) / offer.assignment / "feedback" / stamps[page.submission]
+            content = self._kindly(page.read)
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 for name in offer.notebooks:
-                    (folder / f"{name}.html").write_bytes(page.html)
+                    (folder / f"{name}.html").write_bytes(content)
             except OSError as error:
                 self.fail(
                     f"The feedback could not be written to {folder}: {error.strerror}. Mend that and fetch it again."

@@ -1,10 +1,13 @@
 """The events a ledger holds: who, when, what and why. Append-only; every status is a fold of them.
 
-enrolled      belongs to the course                               data: name (optional)
+enrolled      belongs to the course                               data: name, section (both optional; the
+                                                                  last ones said are those that hold)
 granted       may fetch this from now on                          data: kind, revision, form, objective, approach
 withdrawn     may no longer fetch it; it was never begun
 fetched       the learner took it
 engaged       criterion, rule and cycles are frozen from here on  data: revision, criteria, rule, settings, max_cycles
+received      the hub's service took it in: the proof, before     data: submission, sha256 and bytes of what came,
+              anybody looked at it; changes nothing               door (by which it came)
 submitted     the learner handed it in                            data: submission, kind
 set-aside     a submission that is kept but does not count        data: submission, reason
 rejected      a submission that could not be graded               data: submission, reason, code
@@ -27,7 +30,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 EventKind = Literal[
-    "enrolled", "granted", "withdrawn", "fetched", "engaged", "submitted",
+    "enrolled", "granted", "withdrawn", "fetched", "engaged", "received", "submitted",
     "set-aside", "rejected", "graded", "fault", "decided", "overridden",
 ]  # fmt: skip
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)

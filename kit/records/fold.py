@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from kit.course import Settings
-from kit.records.events import Event
+from kit.records.events import Event, EventKind
 from kit.records.record import (
     Attempt,
     CorrectiveWork,
@@ -58,6 +58,10 @@ def _apply(record: LearnerRecord, event: Event) -> None:
     if event.kind == "enrolled":
         record.enrolled_at = record.enrolled_at or event.at
         record.name = event.data.get("name") or record.name
+        record.section = event.data.get("section", record.section)
+        return
+    if event.kind == "received":
+        record.received.append(event)
         return
     if event.unit is None:
         if event.kind == "set-aside":
@@ -160,7 +164,9 @@ def _graded(unit: UnitRecord, event: Event) -> None:
     submission.state = "graded"
     submission.version = event.data.get("version", 1)
     submission.items = tuple(
-        _score(item["item"], item["objective"], item["score"], item["max"], item.get("note", ""))
+        item
+        if isinstance(item, ItemScore)
+        else _score(item["item"], item["objective"], item["score"], item["max"], item.get("note", ""))
         for item in event.data["items"]
     )
 
@@ -230,4 +236,7 @@ APPLY: dict[str, Callable[[UnitRecord, Event], None]] = {
     "decided": _decided,
     "overridden": _overridden,
 }
-"""What each event kind does to a unit's record (`enrolled` concerns the learner)."""
+"""What each event kind does to a unit's record (`enrolled` and `received` concern the learner)."""
+
+KEPT_WHOLE: tuple[EventKind, ...] = ("received", "set-aside", "overridden")
+"""The kinds whose events a record keeps as they are; of the others it takes what they say."""

@@ -97,7 +97,7 @@ class Decision:
         """The inverse of `to_data`; also of what was written before decisions said how sure they are."""
         return cls(
             outcome=data["outcome"],
-            verdicts=tuple(Verdict(**verdict) for verdict in data["verdicts"]),
+            verdicts=tuple(v if isinstance(v, Verdict) else Verdict(**v) for v in data["verdicts"]),
             rule=data["rule"],
             sentence=data["sentence"],
             cycle=data["cycle"],
@@ -230,9 +230,13 @@ class LearnerRecord:
     learner: str
     enrolled_at: datetime | None = None
     name: str = ""
+    section: str = ""
+    """The group of learners they are in, as the hub or a class list names it; "" for none."""
     units: dict[str, UnitRecord] = field(default_factory=dict)
     set_aside: list[Event] = field(default_factory=list)
     """Submissions of something that was never theirs: kept, not counted."""
+    received: list[Event] = field(default_factory=list)
+    """Proof of what the hub's service took in, in the order in which it did; nothing else follows from it."""
 
     def unit(self, name: str) -> UnitRecord:
         """The record of unit *name*, empty if nothing happened there yet."""

@@ -13,13 +13,15 @@ from kit.course import Course
 from kit.errors import NotBuilt
 from kit.exchange import Exchange, open_exchange
 from kit.files import close_to_others
-from kit.gradebook import Gradebook
 from kit.ledger import Entry, Ledger, journal_path
 from kit.records import Catalogue, Event, LearnerRecord, fold_all
-from kit.stages.executing import ExecutorOnDemand
 
+# Who only reads and writes the ledger (the hub's service) needs neither nbgrader nor a grader in memory.
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kit.gradebook import Gradebook
+    from kit.stages.executing import ExecutorOnDemand
 
 
 # All have solutions, forms nobody has seen, or somebody's work in them.
@@ -133,6 +135,9 @@ def open_course(
     *before* is the same course as it was open earlier in this process, not to be used any more: its records and its
     executor are carried on, so that only what the ledger has got since is read, and what is warm stays warm.
     """
+    from kit.gradebook import Gradebook
+    from kit.stages.executing import ExecutorOnDemand
+
     catalogue = load_catalogue(course)
     if not catalogue.revisions:
         raise NotBuilt(f"Nothing of “{course.title}” has been built yet. Run `kit build`.")

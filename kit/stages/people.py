@@ -25,10 +25,17 @@ class Enrolled:
     """How many were not in the course before."""
     renamed: int
     """How many were, and have another full name now."""
+    moved: int = 0
+    """How many were, and are in another section now."""
+    names: tuple[str, ...] = ()
+    """The accounts of those who were not in the course before."""
 
 
-def enrol(course: Course, people: Mapping[str, str], *, by: str) -> Enrolled:
+def enrol(course: Course, people: Mapping[str, str], *, by: str, sections: Mapping[str, str] | None = None) -> Enrolled:
     """Enrol *people* (account → full name, may be empty); a name that differs from the known one replaces it.
+
+    sections: account → section ("" for none) of those whose section is to be this one from now on; who is not named
+    there stays where they are.
 
     KitError names each bad account. Before the first build each is told, in the exchange, that nothing is open yet.
     """
@@ -36,11 +43,12 @@ def enrol(course: Course, people: Mapping[str, str], *, by: str) -> Enrolled:
     if bad:
         raise KitError(f"These cannot be accounts: {', '.join(map(repr, bad))}. An account is {LEARNER_RULE}.")
     now = datetime.now(UTC)
+    sections = sections or {}
     with open_ledger(course) as ledger:
         added = {
             event.learner
             for event in ledger.append(
-                Event(f"enrolled:{learner}", "enrolled", learner, now, by, data={"name": name} if name else {})
+                Event(f"enrolled:{learner}", "enrolled", learner, now, by, data=_said(name, sections.get(learner)))
                 for learner, name in people.items()
             )
         }
@@ -51,8 +59,28 @@ def enrol(course: Course, people: Mapping[str, str], *, by: str) -> Enrolled:
             for learner, name in people.items()
             if name and name != records[learner].name
         )
+        moved = ledger.append(
+            Event(f"enrolled:{learner}:{uuid.uuid4()}", "enrolled", learner, now, by, data={"section": section})
+            for learner, section in sections.items()
+            if learner in people and section != records[learner].section
+        )
     _say_not_open_yet(course, [records[learner] for learner in people])
-    return Enrolled(len(added), len(renamed))
+    return Enrolled(len(added), len(renamed), len(moved), tuple(sorted(added)))
+
+
+def sections_by(course: Course, who: str) -> dict[str, str]:
+    """Learner → section, of those whose section was last said by *who*; without those who are in none."""
+    said: dict[str, tuple[str, str]] = {}
+    with open_ledger(course) as ledger:
+        for event in ledger.events():
+            if event.kind == "enrolled" and "section" in event.data:
+                said[event.learner] = (event.who, event.data["section"])
+    return {learner: section for learner, (by, section) in said.items() if by == who and section}
+
+
+def _said(name: str, section: str | None) -> dict[str, str]:
+    """The data of somebody's first event: what is known about them."""
+    return {key: value for key, value in (("name", name), ("section", section)) if value}
 
 
 def _say_not_open_yet(course: Course, records: Iterable[LearnerRecord]) -> None:
@@ -90,13 +118,13 @@ def override(course: Course, learner: str, unit: str, action: str, *, why: str, 
     revision = catalogue.current(unit)
     with open_ledger(course) as ledger:
         record = fold(learner, ledger.events(learner))
-        _require_effect(record, course.unit(unit), revision, action)
+        require_effect(record, course.unit(unit), revision, action)
         data = {"action": action, "revision": revision.number}
         key = f"overridden:{learner}:{unit}:{uuid.uuid4()}"
         ledger.append([Event(key, "overridden", learner, datetime.now(UTC), by, unit, None, data, why.strip())])
 
 
-def _require_effect(record: LearnerRecord, unit: Unit, revision: Revision, action: str) -> None:
+def require_effect(record: LearnerRecord, unit: Unit, revision: Revision, action: str) -> None:
     """KitError where *action* would change nothing, with what would."""
     mine, learner = record.unit(unit.id), record.learner
     if mine.mastered_at is not None and action != "reset":

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kit.course import LEARNER_RULE, is_learner_name
 from kit.errors import KitError
 
 _FIRST_LINE = "Its first line should be: learner,name"
+_LONGEST_SECTION = 100
 
 
-def read_roster(path: Path, note: Callable[[str], None] = lambda words: None) -> dict[str, str]:
-    """The people in the CSV file *path*: account → full name (empty where none is given; the last one given counts).
+@dataclass(frozen=True, slots=True)
+class ClassList:
+    """What a class list says."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    """Account → full name; empty where none is given, the last one given counts."""
+    sections: dict[str, str] = field(default_factory=dict)
+    """Account → section, of those alone for whom one is given."""
+
+
+def read_roster(path: Path, note: Callable[[str], None] = lambda words: None) -> ClassList:
+    """The people in the CSV file *path*: column `learner`, and if there are any, `name` and `section`.
 
     Commas, semicolons or tabs; UTF-8, UTF-16 or, with a word to *note*, Windows-1252. KitError with the line of
     everything that cannot be an account, and for a row that does not fit the first line.
     """
     lines = _decoded(path, note).splitlines(keepends=True)
-    people: dict[str, str] = {}
+    found = ClassList()
     bad = []
-    for number, learner, name in _rows(path.name, lines):
+    for number, learner, name, section in _rows(path.name, lines):
         if is_learner_name(learner):
-            people[learner] = name or people.get(learner, "")
+            found.people[learner] = name or found.people.get(learner, "")
+            if section:
+                found.sections[learner] = section[:_LONGEST_SECTION]
         else:
             bad.append(f"line {number}: {learner!r}" if learner else f"line {number}: no learner")
     if bad:
@@ -32,7 +46,7 @@ def read_roster(path: Path, note: Callable[[str], None] = lambda words: None) ->
             f"Nobody was enrolled. {path.name} has what cannot be an account: {'; '.join(bad[:10])}{more}. "
             f"An account is {LEARNER_RULE}."
         )
-    return people
+    return found
 
 
 def _decoded(path: Path, note: Callable[[str], None]) -> str:
@@ -54,13 +68,13 @@ def _decoded(path: Path, note: Callable[[str], None]) -> str:
     return text
 
 
-def _rows(file: str, lines: list[str]) -> Iterator[tuple[int, str, str]]:
-    """(line, learner, name) of every row that is not empty."""
+def _rows(file: str, lines: list[str]) -> Iterator[tuple[int, str, str, str]]:
+    """(line, learner, name, section) of every row that is not empty."""
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise KitError(f"{file} is empty. {_FIRST_LINE}")
     separator, header = _header(file, lines[first])
-    learner, name = header.index("learner"), header.index("name") if "name" in header else None
+    places = [header.index(column) if column in header else None for column in ("learner", "name", "section")]
     # Strict: a quote that is never closed would swallow the rest of the class.
     reader = csv.reader(lines[first + 1 :], delimiter=separator, strict=True, skipinitialspace=True)
     while True:
@@ -79,7 +93,8 @@ def _rows(file: str, lines: list[str]) -> Iterator[tuple[int, str, str]]:
             )
         if any(row):
             full = row + [""] * len(header)
-            yield number, full[learner], full[name] if name is not None else ""
+            learner, name, section = (full[place] if place is not None else "" for place in places)
+            yield number, learner, name, section
 
 
 def _header(file: str, line: str) -> tuple[str, list[str]]:

@@ -25,7 +25,7 @@ SETTLES_SECONDS = 20.0
 @pytest.fixture(scope="session")
 def warm(counting: Exercise, executor: Executor, world: World) -> Exercise:
     """Graded once: from here on nothing that a submission makes may stay."""
-    if executor.isolation != "bubblewrap":
+    if not executor.isolation.startswith("bubblewrap"):
         pytest.skip(f"attacks are run behind walls only: {executor.isolation}")
     assert attack(counting, NEIGHBOUR, world.words).scores == FULL
     return counting

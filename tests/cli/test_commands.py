@@ -21,7 +21,7 @@ KIT = [sys.executable, "-c", "import sys; from kit.cli import main; sys.argv[0] 
 
 
 def test_a_learner_and_an_instructor_go_through_a_whole_cycle(teacher: Terminal, ada: Terminal) -> None:
-    assert "Fetch 01-one.a and begin" in ada.kit("next")
+    assert "Open 01-one.a and begin" in ada.kit("next")
     assert "01-one.a is in" in ada.kit("fetch")
     assert "is here already" in ada.kit("fetch")
     answer(ada.folder / "01-one.a", {"adding": 1, "taking": 0}, 10)

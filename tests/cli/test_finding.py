@@ -27,8 +27,8 @@ def test_an_option_that_leads_to_no_course_is_named(tmp_path: Path) -> None:
 
 def test_the_option_comes_before_the_variable(teacher: Terminal, tmp_path: Path) -> None:
     here = Terminal(tmp_path, KIT_COURSE="/nowhere/at/all", KIT_LEARNER="ada")
-    assert "Fetch 01-one.a" in here.kit("-C", str(teacher.folder), "next")
+    assert "Open 01-one.a" in here.kit("-C", str(teacher.folder), "next")
 
 
 def test_a_folder_inside_the_course_will_do(teacher: Terminal) -> None:
-    assert "Fetch 01-one.a" in Terminal(teacher.folder / "units" / "01-one", KIT_LEARNER="ada").kit("next")
+    assert "Open 01-one.a" in Terminal(teacher.folder / "units" / "01-one", KIT_LEARNER="ada").kit("next")

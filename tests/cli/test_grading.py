@@ -236,7 +236,7 @@ class TestWithoutASandboxThatWorks:
     ) -> None:
         hand_in(ada)
         kit("enrol", "cy")
-        assert "Fetch 01-one.a and begin" in ada.kit("next", "--as", "cy")
+        assert "Open 01-one.a and begin" in ada.kit("next", "--as", "cy")
 
     def test_status_says_it_and_shows_the_cohort(
         self, teacher: Terminal, kit: Callable[..., subprocess.CompletedProcess[str]]

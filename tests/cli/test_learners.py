@@ -40,7 +40,7 @@ def require_in_a_circle(root: Path) -> None:
 def test_nothing_an_author_does_to_the_sources_stops_a_learner(teacher: Terminal, ada: Terminal, harm: object) -> None:
     assert callable(harm)
     harm(teacher.folder)
-    assert "Fetch 01-one.a and begin" in ada.kit("next")
+    assert "Open 01-one.a and begin" in ada.kit("next")
     assert "01-one.a is in" in ada.kit("fetch")
     assert "handed in" in ada.kit("submit")
     assert "no feedback yet" in ada.kit("feedback")
@@ -132,7 +132,7 @@ def test_who_is_enrolled_before_the_first_build_hears_that_it_has_not_begun(tmp_
     assert "kit enrol zoe" in " ".join(zoe.kit("next", ok=False).split())
     teacher.kit("build")
     teacher.kit("run")
-    assert "Fetch 01-one.a and begin" in ada.kit("next")
+    assert "Open 01-one.a and begin" in ada.kit("next")
 
 
 def test_an_account_without_a_name_goes_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:

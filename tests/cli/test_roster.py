@@ -36,7 +36,39 @@ from tests.cli.terminal import Terminal
 )
 def test_a_roster_is_read_as_it_comes(tmp_path: Path, data: bytes, people: dict[str, str]) -> None:
     (tmp_path / "roster.csv").write_bytes(data)
-    assert read_roster(tmp_path / "roster.csv") == people
+    assert read_roster(tmp_path / "roster.csv").people == people
+
+
+@pytest.mark.parametrize(
+    ("data", "sections"),
+    [
+        pytest.param(b"learner,name\nada,Ada\n", {}, id="no such column"),
+        pytest.param(b"section,learner\nmonday,ada\n,ben\n", {"ada": "monday"}, id="in another order, one without"),
+        pytest.param(b"learner;Section\nada; Group 2 \n", {"ada": "Group 2"}, id="blanks and capitals"),
+        pytest.param(b"learner,section\nada,x\nada,y\nada,\n", {"ada": "y"}, id="the last one given"),
+    ],
+)
+def test_sections_are_read_where_there_are_any(tmp_path: Path, data: bytes, sections: dict[str, str]) -> None:
+    (tmp_path / "roster.csv").write_bytes(data)
+    assert read_roster(tmp_path / "roster.csv").sections == sections
+
+
+def test_who_is_in_which_section_is_kept_changed_and_shown(teacher: Terminal) -> None:
+    listed = teacher.folder / "roster.csv"
+    assert "section" not in teacher.kit("status")
+    listed.write_text("learner,name,section\nada,Ada,monday\nzoe,Zoe,friday\n")
+    moved = "1 enrolled, 1 were already. 1 name changed. 1 section changed."
+    assert moved in teacher.kit("enrol", "--csv", "roster.csv")
+    listed.write_text("learner,section\nada,friday\nzoe,\n")
+    assert "0 enrolled, 2 were already. 1 section changed." in teacher.kit("enrol", "--csv", "roster.csv")
+    teacher.kit("enrol", "ada")  # being named again moves nobody
+    with open_ledger(load_course(teacher.folder)) as ledger:
+        records = fold_all(ledger.events())
+    assert {name: record.section for name, record in records.items()} == {"ada": "friday", "ben": "", "zoe": "friday"}
+    assert records["ada"].name == "Ada"
+    shown = teacher.kit("status")
+    assert "friday: 2 learners" in shown
+    assert "in no section: 1 learner" in shown
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ class TestOneMoreForm:
         )
         now = standing(history.record, history.catalogue)
         assert now.units[0].state == "retry"
-        assert now.next == f"{latest(history).sentence} Fetch u1.b."
+        assert now.next == f"{latest(history).sentence} Open u1.b."
         assert {o.state for o in now.units[0].objectives} == {"open"}
 
     def test_what_the_learner_reads_has_no_probability_in_it(self, history: History) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny import write_notebook
@@ -53,10 +54,35 @@ def limits(course: Course) -> Limits:
     return course.limits
 
 
-@pytest.fixture(params=sorted(EXCHANGES))
-def reopen(request: pytest.FixtureRequest, course: Course) -> Callable[[], Exchange]:
-    """Opens the course's exchange afresh, as another process would; once for every backend there is."""
-    return lambda: open_exchange(replace(course, exchange=request.param))
+@pytest.fixture(scope="session")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real JupyterHub with three learners of the built course "numbers" and of one that a test serves."""
+    from hubs import front_of
+
+    from tests.courses import write_course
+    from tests.hub.conftest import built
+
+    folder = tmp_path_factory.mktemp("front")
+    with front_of(built(write_course(folder / "course")), folder / "hub") as running:
+        yield running
+
+
+@pytest.fixture(
+    params=[*sorted(EXCHANGES), pytest.param("hub", marks=pytest.mark.xdist_group("exchange-hub"))],
+)
+def reopen(request: pytest.FixtureRequest, course: Course) -> Iterator[Callable[[], Exchange]]:
+    """Opens the course's exchange afresh, as another process would; once for every backend there is.
+
+    As "hub" its learners come through the course's service, known by tokens of a real hub.
+    """
+    if request.param != "hub":
+        yield lambda: open_exchange(replace(course, exchange=request.param))
+        return
+    from hubs import through
+
+    front = request.getfixturevalue("front")
+    with front.serving(course) as url:
+        yield lambda: through(front, url, course)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from kit.course import Course
 from kit.exchange import Exchange, Feedback, Submitted, open_exchange
 from kit.exchange.lab import lab_environment
 from kit.exchange.nbgrader import configure
+from kit.exchange.telling import ListNotShown
 
 NBGRADER_CONFIG = """\
 from pathlib import Path
@@ -432,7 +433,7 @@ class TestConfiguration:
         config = Config()
         config.ExchangeFactory.list = "kit.exchange.nbgrader.ExchangeList"
         lister = ExchangeFactory(config=config).List(coursedir=CourseDirectory(), config=config)
-        with pytest.raises(ExchangeError, match=sentence):
+        with pytest.raises(ListNotShown, match=sentence):
             lister.start()
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")

@@ -22,6 +22,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import List, Unicode
 
 from kit.errors import GraderFault
+from kit.grading.executors.account import Account
 from kit.grading.executors.job import CellJob, CellRun, Job, Trouble
 from kit.grading.executors.leftovers import MARK, end_leftovers, new_folder, remove_folder
 from kit.grading.executors.outputs import Outputs
@@ -50,8 +51,11 @@ class _Manager(AsyncKernelManager):
     """A kernel manager whose command line is given, walls and all."""
 
     command = List(Unicode())
+    account: Account | None = None
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        if self.account is not None:  # the connection file has just been written, for nobody else to read
+            self.account.hand_over(Path(self.connection_file).parent)
         return list(self.command)
 
 
@@ -92,6 +96,9 @@ class Kernel:
     async def start(self, walls: Walls) -> None:
         """Lay the files out, start the process, wait until it answers."""
         self._lay_out()
+        if walls.account is not None:
+            self.folder.chmod(0o711)
+            walls.account.hand_over(self.home, self.wires)
         self.context = zmq.asyncio.Context()
         self.context.setsockopt(zmq.LINGER, 0)
         self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
@@ -106,9 +113,11 @@ class Kernel:
             connection_file=str(connection),
             command=enclose(walls, argv, home=self.home, wires=self.wires, shown=shown),
         )
+        self.manager.account = walls.account
         env = {**environment(walls, self.home, argv[0]), MARK: self.mark}
         with (self.folder / "stderr").open("wb") as stderr:
-            await self.manager.start_kernel(env=env, cwd=str(self.home), stdout=stderr, stderr=stderr)
+            cwd = "/" if walls.account else str(self.home)
+            await self.manager.start_kernel(env=env, cwd=cwd, stdout=stderr, stderr=stderr)
         self.client = self.manager.client()
         self.client.start_channels(stdin=False, hb=False)
         await self.client.wait_for_ready(timeout=START_SECONDS)

@@ -23,10 +23,9 @@ from kit.course import Limits
 from kit.errors import GraderFault, KitError
 from kit.grading.executors.cgroups import Group, find_ground, group_for
 from kit.grading.executors.leftovers import end_leftovers, new_folder, remove_folder
-from kit.grading.executors.sandbox import Walls, enclose_parent, environment
+from kit.grading.executors.sandbox import INSIDE, Walls, enclose_parent, environment
 from kit.grading.inside.wire import Closed, Garbled, Wire
 
-INSIDE = Path(__file__).parent.parent / "inside"
 START_SECONDS = 180.0
 """A warm parent that has not answered by then is our fault; generous, as graders are busy machines."""
 OF_THE_PARENT = {
@@ -136,7 +135,7 @@ class Nursery:
                 subprocess.Popen,
                 [*outer, *argv, *preload],
                 env={**env, **OF_THE_PARENT},
-                cwd=self._folder,
+                cwd="/" if walls.account else self._folder,  # which another account could not even name
                 stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit.errors import KitError
+from kit.grading.executors.account import Account, other_account, veil
 
 MEMORY_BYTES = 4 * 1024**3
 """Address space of one process; beyond it Python raises MemoryError."""
@@ -20,6 +21,10 @@ FILE_BYTES = 100 * 1024**2
 """Largest file a cell may write."""
 TMP_BYTES = 200 * 1024**2
 HOME_INSIDE = "/home/learner"
+AS_ROOT = "but as root outside"
+"""In `Walls.isolation` where what gets out of the walls would be root."""
+INSIDE = Path(__file__).parent.parent / "inside"
+"""What runs within the walls beside learner code; always shown there."""
 
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 _ETC = ("ld.so.cache", "alternatives", "fonts", "localtime", "timezone", "R", "mime.types", "nsswitch.conf")
@@ -37,6 +42,8 @@ class Walls:
     """Path of a bubblewrap that works here; None where the code runs as an ordinary process."""
     isolation: str
     """For `kit status`."""
+    account: Account | None = None
+    """Whom learner code runs as outside; None where that is the account that grades."""
 
 
 NO_WALLS = Walls(None, 'none: sandbox = "none" in course.toml; learner code has all rights of the account that grades')
@@ -53,19 +60,44 @@ def find_walls() -> Walls:
     bwrap = shutil.which("bwrap") or _bundled()
     if bwrap is None:
         raise KitError(f"Nothing is graded: there is no sandbox for learner code. {_INSTALL}")
-    trial = [bwrap, *_namespaces(), *_system_binds((sys.executable,)), "--", sys.executable, "-I", "-S", "-c", _TRIAL]
+    account = other_account()
+    said = _tried(bwrap, account)
+    if not said and account is not None:
+        return Walls(bwrap, f"bubblewrap, as {account.name} outside", account)
+    if not said:
+        alike = f"bubblewrap, {AS_ROOT}: there is no setpriv (Debian: apt install util-linux) to change with"
+        return Walls(bwrap, alike if os.geteuid() == 0 else "bubblewrap")
+    without = _tried(bwrap, None) if account else said
+    if without:
+        raise KitError(
+            f"Nothing is graded: bubblewrap is installed but may not make namespaces here ({without}). In a container, "
+            'allow user namespaces (or run it with a seccomp profile that does); otherwise write sandbox = "none" into '
+            "course.toml: then learner code runs with all rights of the account that grades."
+        )
+    return Walls(bwrap, f"bubblewrap, {AS_ROOT}: it cannot be started as another account here ({said})")
+
+
+def _tried(bwrap: str, account: Account | None) -> str:
+    """Try the walls once, as *account*; what was said where they do not hold, "" where they do."""
+    walls = Walls(bwrap, "", account)
+    program = [sys.executable, "-I", "-S", "-c", _TRIAL]
+    trial = [*_begun(walls, (sys.executable,), [INSIDE]), *_namespaces(), *_system_binds((sys.executable,)),
+             "--ro-bind", str(INSIDE), str(INSIDE), "--", *program]  # fmt: skip
     try:
         done = subprocess.run(trial, capture_output=True, timeout=60, text=True, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise KitError(f"Nothing is graded: bubblewrap does not start ({error}). {_INSTALL}") from error
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise KitError(
-            f"Nothing is graded: bubblewrap is installed but may not make namespaces here ({said}). In a container, "
-            'allow user namespaces (or run it with a seccomp profile that does); otherwise write sandbox = "none" into '
-            "course.toml: then learner code runs with all rights of the account that grades."
-        )
-    return Walls(bwrap, "bubblewrap")
+    return (done.stderr.strip().splitlines() or ["no message"])[-1] if done.returncode else ""
+
+
+def _begun(walls: Walls, interpreters: Sequence[str], read: Sequence[Path], written: Sequence[Path] = ()) -> list[str]:
+    """The bubblewrap of *walls*, as the account it is to run as; *read* and *written* are to be bound inside."""
+    assert walls.bwrap is not None
+    if walls.account is None:
+        return [walls.bwrap]
+    homes = {folder for name in interpreters for folder in _homes_of(name)}
+    needed = [*map(Path, sorted(homes)), Path(walls.bwrap), *read]
+    return [*veil(walls.bwrap, walls.account, needed, written), *walls.account.words(), walls.bwrap]
 
 
 _TRIAL = """
@@ -94,7 +126,7 @@ def enclose_parent(walls: Walls, interpreter: str, shown: Sequence[Path], hidden
     if walls.bwrap is None:
         return []
     return [
-        walls.bwrap,
+        *_begun(walls, (interpreter,), shown),
         *_namespaces(),
         *_system_binds((interpreter,)),
         *(word for path in shown for word in ("--ro-bind", str(path), str(path))),
@@ -138,7 +170,7 @@ def enclose(walls: Walls, argv: Sequence[str], *, home: Path, wires: Path, shown
         return [*command, *argv]
     return [
         *command,
-        walls.bwrap,
+        *_begun(walls, (argv[0],), shown, [home, wires]),
         *_namespaces(),
         *_system_binds((argv[0],)),
         "--bind", str(home), HOME_INSIDE,
