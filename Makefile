@@ -10,10 +10,11 @@ UV := $(shell command -v uv 2>/dev/null)
 # Most tests wait for kernels to start: two workers for each core.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 8 : 2 * n)))
 
-.PHONY: help demo test fast lint types format check bench pictures panel clean
+.PHONY: help demo test fast lint types format check bench pictures panel hub clean
 
 help:
 	@echo "make demo    watch a cohort go through the sample course (in ./demo)"
+	@echo "make hub     try the sample course on a real JupyterHub on this machine (in ./hub-trial)"
 	@echo "make test    everything CI runs: style, types, layers, tests"
 	@echo "make fast    the tests that take less than five minutes together"
 	@echo "make check   kit check on the sample course"
@@ -42,6 +43,13 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(call install,.[test])
 	@touch $@ $(VENV)/.kit
 
+$(VENV)/.hub: pyproject.toml | $(VENV)/bin/python
+	$(call install,.[hub])
+	@touch $@ $(VENV)/.kit
+
+hub: $(VENV)/.hub
+	@$(BIN)/kit hub
+
 demo: $(VENV)/.kit
 	@$(BIN)/kit demo demo
 
@@ -68,6 +76,7 @@ check: $(VENV)/.kit
 
 pictures: demo $(VENV)/.test
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/pictures_hub.py
 	$(BIN)/python docs/figures.py
 
 # Installed again afterwards: JupyterLab reads the panel from the environment.
@@ -79,4 +88,4 @@ bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) demo hub-trial .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

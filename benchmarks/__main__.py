@@ -1,4 +1,7 @@
-"""`python -m benchmarks [PART …]`: measure, and put the tables into docs/benchmarks.md."""
+"""`python -m benchmarks [PART …]`: measure, and put the tables into docs/benchmarks.md.
+
+Two have commands of their own: `benchmarks.attacks`, and `benchmarks.hub`, which starts a JupyterHub.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def main(parts: tuple[str, ...], rounds: int | None) -> None:
     for part in [name for name in PARTS if name in parts] or list(PARTS):
         load = os.getloadavg()[0]
         # A ground for each part: what one leaves behind must not be in the way of the next.
-        with _bar(part) as tell, Ground(size, tell) as ground:
+        with bar(part) as tell, Ground(size, tell) as ground:
             text = table(part, PARTS[part](ground), when=date.today(), load=load)
         # One part after the other: an interrupted run keeps what it has.
         PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), part, text), encoding="utf-8")
@@ -39,7 +42,8 @@ def main(parts: tuple[str, ...], rounds: int | None) -> None:
 
 
 @contextmanager
-def _bar(part: str) -> Iterator[Tell]:
+def bar(part: str) -> Iterator[Tell]:
+    """Show what goes on, on the terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -25,6 +25,7 @@ class Nbgrader:
 
     def __init__(self, folder: Path, course: Course) -> None:
         self.folder = folder
+        self._course = course.id
         shutil.copytree(course.gradebook_dir / "source", folder / "source")
         (folder / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.course_id = {course.id!r}\n")
         config = Config()
@@ -63,6 +64,18 @@ class Nbgrader:
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"nbgrader autograde {assignment} {learner} failed:\n{done.stderr}")
+
+    def release(self, assignment: str) -> None:
+        """`nbgrader release_assignment`, into an exchange folder of its own."""
+        self._do("release_assignment", assignment)
+
+    def submit(self, assignment: str, folder: Path) -> None:
+        """`nbgrader submit` as a command, by whoever runs this; *folder* is theirs and named like the assignment."""
+        exchange = f"--Exchange.root={self.folder / 'exchange'}"
+        command = [program("nbgrader"), "submit", assignment, "--course", self._course, exchange]
+        done = subprocess.run(command, cwd=folder.parent, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"nbgrader submit {assignment} failed:\n{done.stderr}")
 
     def _do(self, what: str, *names: str) -> None:
         with _as_before():

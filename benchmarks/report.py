@@ -1,36 +1,96 @@
-"""report: `kit.load` and the page for the whole cohort.
+"""report: `kit.load`, its frames, and the whole report of a cohort as a page.
 
-Peer: reading the ledger and nothing else, which everything that looks at a course must do.
+Peers: `nbgrader export` of the same scores, in this process, which is its best case, on a size that it can finish; and
+reading the ledger and nothing else. The large cohort is read in a process of its own, whose memory is counted.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.plugins import CsvExportPlugin
+
 import kit
 from benchmarks.ground import Ground
 from benchmarks.measure import Row, measure, simply
-from kit.reports import report_html
+from benchmarks.written import make_course, write_gradebook, write_ledger
+from kit.build.revisions import load_catalogue
+from kit.course import Course
+from kit.overview import report, report_html
 from kit.stages.opened import open_ledger
+
+EXPORTED = 1_000
+"""Learners of the cohort that nbgrader exports: it asks its database again for each of them and each assignment."""
+LARGE = 10_000
+"""Learners of the large cohort: 10 units, 2 attempts, 20 items each."""
+FRAMES = ("learners", "attempts", "items", "objectives", "units", "progress", "correctives")
+_ALONE = """
+import json, resource, sys
+import kit
+from kit.overview import report, report_html
+view = kit.load(sys.argv[1])
+items = len(view.frames.items)
+page = report_html(report(view))
+peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+unit = 2**20 if sys.platform == "darwin" else 2**10
+print(json.dumps({"items": items, "page": len(page), "memory": sum(peaks) / unit}))
+"""
 
 
 def run(ground: Ground) -> list[Row]:
     """The rows of this part's table."""
-    learners = ground.size.learners
-    course = ground.peopled(learners)
-    read, load, page = "reading the ledger", "kit.load + every frame", "kit.load + report_html"
+    small, large = (_written(ground, learners) for learners in (EXPORTED, LARGE))
+    read, load, page = "reading the ledger", "kit.load + every frame", "kit.load + the whole report"
+    export, alone = "nbgrader export", "kit.load + the whole report, a process of its own"
+    found: dict[str, float] = {}
 
     def ledger() -> None:
-        with open_ledger(course) as opened:
+        with open_ledger(small) as opened:
             opened.events()
 
     def frames() -> None:
-        view = kit.load(course.root)
-        for name in ("attempts", "items", "objectives", "units", "progress", "correctives", "events"):
-            getattr(view, name)
+        view = kit.load(small.root)
+        for name in FRAMES:
+            getattr(view.frames, name)
 
-    def html() -> None:
-        report_html(kit.load(course.root))
-
-    contenders = {read: simply(ledger), load: simply(frames), page: simply(html)}
+    contenders = {
+        export: simply(lambda: _export(small)),
+        read: simply(ledger),
+        load: simply(frames),
+        page: simply(lambda: report_html(report(kit.load(small.root)))),
+        alone: simply(lambda: found.update(_alone(large))),
+    }
     costs = measure(contenders, ground.size.rounds, ground.tell)
-    peer = Row(f"{read}, {learners:,} learners", costs[read])
-    return [peer, *(Row(f"{name}, {learners:,} learners", costs[name], peer) for name in (load, page))]
+    peer = Row(f"{export}, {EXPORTED:,} learners", costs[export])
+    rows = [peer, *(Row(f"{name}, {EXPORTED:,} learners", costs[name], peer) for name in (read, load, page))]
+    note = f"{found['items']:,.0f} item scores, {found['memory']:,.0f} MiB at most"
+    return [*rows, Row(f"{alone}, {LARGE:,} learners", costs[alone], peer, note)]
+
+
+def _written(ground: Ground, learners: int) -> Course:
+    ground.tell(f"writing the history of {learners:,} learners", 0, learners)
+    course = make_course(ground.folder())
+    catalogue = load_catalogue(course)
+    write_ledger(course, catalogue, learners)
+    if learners == EXPORTED:
+        write_gradebook(course, catalogue, learners)
+    return course
+
+
+def _export(course: Course) -> None:
+    plugin = CsvExportPlugin()
+    plugin.to = str(course.gradebook_dir / "grades.csv")
+    with Gradebook(course.gradebook_url, course.id) as gradebook:
+        plugin.export(gradebook)
+
+
+def _alone(course: Course) -> dict[str, float]:
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-c", _ALONE, str(course.root)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+from widget_pictures import photograph_widgets
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parent / "demo"
@@ -14,7 +15,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 
 
 def main() -> None:
-    """Photograph the demo's report and one feedback page, on a screen and on a phone."""
+    """Photograph the demo's report and one feedback page, on a screen and on a phone, and the widgets in JupyterLab."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None or not DEMO.is_dir():
         sys.exit("Chromium and the folder demo/ are needed: `apt install chromium`, `make demo`.")
@@ -30,6 +31,7 @@ def main() -> None:
                 page.goto(path.as_uri())
                 page.screenshot(path=pictures / f"{name}{suffix}.png")
                 page.close()
+        photograph_widgets(browser, DEMO, pictures)
         browser.close()
 
 

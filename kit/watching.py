@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,23 +25,27 @@ NUDGE = ".nudge"
 """Touched in the exchange when something happened that no learner's folder shows: an override, a new build."""
 
 
+AT_ONCE = 8
+"""Learners a round is about at most: when a class hands in at once, the first do not wait until the last are graded."""
+
+
 class _Stopped(BaseException):
     """Ends a round between two steps; the next one takes up from there."""
 
 
 class _Bell:
-    """Rung when something arrives; says whom the next round is about."""
+    """Rung when something arrives; says whom the next round is about, in the order of arrival."""
 
     def __init__(self) -> None:
         self._rung = threading.Event()
         self._lock = threading.Lock()
-        self._learners: set[str] = set()
+        self._learners: dict[str, None] = {}
         self._everybody = False
 
     def ring(self, learners: set[str], everybody: bool) -> None:
         """Something came from *learners*, or something that may concern *everybody*."""
         with self._lock:
-            self._learners |= learners
+            self._learners.update(dict.fromkeys(sorted(learners)))
             self._everybody |= everybody
             self._rung.set()
 
@@ -49,12 +54,15 @@ class _Bell:
         return self._rung.wait(seconds)
 
     def take(self) -> frozenset[str] | None:
-        """Whom the signs since the last call are about; None for everybody, also where there was none."""
+        """Whom the next round is about: the first `AT_ONCE` learners; None for everybody, also where no sign came."""
         with self._lock:
-            learners, everybody = self._learners, self._everybody
-            self._learners, self._everybody = set(), False
-            self._rung.clear()
-        return None if everybody or not learners else frozenset(learners)
+            everybody = self._everybody or not self._learners
+            first = frozenset(islice(self._learners, None if everybody else AT_ONCE))
+            self._learners = {name: None for name in self._learners if name not in first}
+            self._everybody = False
+            if not self._learners:
+                self._rung.clear()
+        return None if everybody else first
 
 
 def watch_course(

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import hub_load
 from benchmarks.__main__ import PAGE
 from benchmarks.ground import Ground, Size
+from benchmarks.hub_ledger import most_waiting, require_once
+from benchmarks.hub_page import load_table, quantile
 from benchmarks.measure import Cost, Row, measure, simply
 from benchmarks.page import replaced, table
 from benchmarks.parts import PARTS
@@ -58,6 +61,56 @@ def test_the_page_has_a_section_for_every_part_with_figures_and_what_they_mean(p
     assert f"| {part} | wall time, s |" in figures
     words = section.partition(f"<!-- end: {part} -->")[2]
     assert words.count(". ") + words.count(".\n") >= 3
+
+
+@pytest.mark.parametrize("part", ["load", "panel", "memory", "restart"])
+def test_the_hubs_section_has_figures_of_every_part(part: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    section = page.partition("\n## hub: ")[2].partition("\n## ")[0]
+    figures, ended, words = section.partition(f"<!-- generated: hub {part} -->\n")[2].partition("<!-- end: hub ")
+    assert f"| hub: {part}" in figures
+    assert f"python -m benchmarks.hub {part}`" in figures
+    assert ended
+    assert words.partition("<!-- generated: ")[0].count(".") >= 3
+
+
+@pytest.mark.xdist_group("hub")
+def test_a_class_on_a_real_hub_is_counted_to_the_last_submission(ground: Ground) -> None:
+    load = hub_load.run(ground, within=1.0, peers=0)
+    learners = ground.size.submissions
+    assert len(load.receipts) == len(load.results) == load.learners == learners
+    assert all(0 < receipt < result for receipt, result in zip(load.receipts, load.results, strict=True))
+    assert 1 <= load.waiting <= learners
+    assert set(load.cpu) >= {"service", "controller", "hub", "proxy"}
+    assert all(used >= 0 for used in load.cpu.values())
+    assert f"{learners} learners within 1 s: **{learners} accepted" in "\n".join(load_table(load))
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.5, 5.0), (0.9, 9.0), (0.95, 10.0), (1.0, 10.0)], ids=["half", "90", "95", "all"]
+)
+def test_so_many_of_the_times_are_not_above_the_figure(share: float, expected: float) -> None:
+    assert quantile([float(number) for number in range(10, 0, -1)], share) == expected
+
+
+def test_the_most_that_waited_is_that_of_the_worst_moment() -> None:
+    assert most_waiting(received=[1.0, 2.0, 3.0, 9.0], done=[2.5, 4.0, 5.0, 9.5]) == 2
+
+
+@pytest.mark.parametrize(
+    ("graded", "complaint"),
+    [
+        ({"ana:s1": (1.0,)}, "lost .*ben:s2"),
+        ({"ana:s1": (1.0, 2.0), "ben:s2": (1.0,)}, "too often .*ana:s1"),
+        ({"ana:s1": (1.0,), "ben:s2": (1.0,), "eve:s3": (1.0,)}, "too often .*eve:s3"),
+    ],
+    ids=["one is lost", "one is there twice", "one that nobody handed in"],
+)
+def test_a_submission_that_is_not_there_exactly_once_ends_the_benchmark(
+    graded: dict[str, tuple[float, ...]], complaint: str
+) -> None:
+    with pytest.raises(RuntimeError, match=complaint):
+        require_once({"graded": graded}, ["ana:s1", "ben:s2"], ["graded"])
 
 
 def test_a_new_table_replaces_the_old_one_and_nothing_else() -> None:

@@ -44,7 +44,7 @@ def test_it_shows_the_cohort_a_story_the_two_distributions_and_what_to_open(demo
 
 def test_nobody_is_moved_on_without_having_shown_it(demo: tuple[Path, str]) -> None:
     course = kit.load(demo[0])
-    mastered = course.units[course.units["mastered_at"].notna()]
+    mastered = course.frames.units[course.frames.units["mastered_at"].notna()]
     assert len(mastered) > 20
     assert not mastered["by_override"].any()
     assert (mastered["objectives_shown"] == mastered["objectives"]).all()
@@ -52,17 +52,17 @@ def test_nobody_is_moved_on_without_having_shown_it(demo: tuple[Path, str]) -> N
 
 def test_correctives_help_the_way_they_were_meant_to(demo: tuple[Path, str]) -> None:
     course = kit.load(demo[0])
-    first = course.attempts.query("attempt == 1")["share"].mean()
-    last = course.attempts.groupby(["learner", "unit"])["share"].last().mean()
+    first = course.frames.attempts.query("attempt == 1")["share"].mean()
+    last = course.frames.attempts.groupby(["learner", "unit"])["share"].last().mean()
     assert last > first
-    assert len(course.correctives) > 10
+    assert len(course.frames.correctives) > 10
 
 
 def test_every_score_comes_from_an_executed_notebook(demo: tuple[Path, str]) -> None:
     folder, _ = demo
     course = kit.load(folder)
     executed = {path.parent.name for path in folder.glob("gradebook/autograded/ada/*/*.ipynb")}
-    assert set(course.attempts.query("learner == 'ada'")["assignment"]) <= executed
+    assert set(course.frames.attempts.query("learner == 'ada'")["assignment"]) <= executed
 
 
 def test_the_lines_of_the_readme_print_what_the_readme_says(demo: tuple[Path, str]) -> None:

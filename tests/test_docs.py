@@ -60,8 +60,8 @@ def test_every_kind_of_event_is_explained_where_events_are_defined() -> None:
 
 
 def test_the_public_names_are_these() -> None:
-    assert kit.__all__ == ["__version__", "load"]
-    assert callable(kit.load)
+    assert kit.__all__ == ["__version__", "dashboard", "load", "my_progress"]
+    assert all(callable(getattr(kit, name)) for name in ("dashboard", "load", "my_progress"))
 
 
 def links(text: str) -> list[str]:

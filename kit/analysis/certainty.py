@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from kit.analysis.levels import levels
 from kit.psychometrics.binomial import after_retests, chance_to_pass
 from kit.reports import CourseView
 from kit.reports.columns import frame
-from kit.reports.rows import revision_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,21 +37,12 @@ def certainties(course: CourseView, unit: str | None = None) -> pd.DataFrame:
     """
     if unit is not None:
         course.course.unit(unit)
-    return frame(columns.CERTAINTIES, _verdicts(course, unit))
-
-
-def _verdicts(course: CourseView, unit: str | None) -> Iterator[tuple[Any, ...]]:
-    for record in course.records.values():
-        for mine in record.units.values():
-            if unit is not None and mine.unit != unit:
-                continue
-            for attempt in mine.attempts:
-                for v in attempt.decision.verdicts if attempt.decision else ():
-                    if v.state in ("mastered", "gap", "not-enough"):
-                        yield (
-                            record.learner, mine.unit, revision_of(mine, attempt), attempt.number, attempt.form,
-                            v.objective, v.state, v.share, v.criterion, v.certainty,
-                        )  # fmt: skip
+    found = course.frames.objectives
+    found = found[found["state"].isin(["mastered", "gap", "not-enough"])]
+    if unit is not None:
+        found = found[found["unit"] == unit]
+    found = found[list(columns.CERTAINTIES)].reset_index(drop=True)
+    return found.astype({"state": "string"}).astype(dict(columns.CERTAINTIES))
 
 
 def retests(course: CourseView, unit: str | None = None) -> pd.DataFrame:

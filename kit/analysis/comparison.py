@@ -27,8 +27,6 @@ from kit.reports.columns import frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kit.records import UnitRecord
-
 LEARNERS_PER_PREDICTOR = 10
 """A regression on so many learners per score is stable enough; with fewer, only the score itself and the rest enter."""
 
@@ -110,7 +108,8 @@ def _shown_before(course: CourseView, earlier: Sequence[Sheet], sheet: Sheet, ob
     scores, own = _known(earlier, objective)
     again = _aligned(sheet, before, objective)
     whole = ~np.isnan(scores).any(axis=1)
-    untaught = np.array([_untaught(course, sheet, before, name, objective) for name in before.learners], dtype=bool)
+    taught = _taught(course, sheet, before, objective)
+    untaught = np.array([name not in taught for name in before.learners], dtype=bool)
     chosen = ~np.isnan(again) & untaught & whole
     n, of = int(chosen.sum()), int(whole.sum())
     result = Compared(sheet, before, objective, "shown before", of, n, None, "")
@@ -149,23 +148,21 @@ def _aligned(sheet: Sheet, before: Sheet, objective: str) -> Floats:
     return np.array(values, dtype=float)
 
 
-def _untaught(course: CourseView, sheet: Sheet, before: Sheet, learner: str, objective: str) -> bool:
-    """Whether *learner* had no corrective for *objective* between the two forms."""
-    unit = course.records[learner].unit(sheet.unit)
-    times = {a.form: a.submission.at for a in unit.attempts if a.form in (before.form, sheet.form)}
-    if sheet.form not in times or before.form not in times:
-        return False
-    return not _taught(unit, objective, times[before.form], times[sheet.form])
+def _taught(course: CourseView, sheet: Sheet, before: Sheet, objective: str) -> set[str]:
+    """Who fetched or handed in a corrective for *objective* between the two forms."""
+    work = course.frames.correctives
+    work = work[((work["unit"] == sheet.unit) & (work["objective"] == objective)).to_numpy()]
+    since, until = (_numbers(one.submitted_at.reindex(work["learner"])) for one in (before, sheet))
+    taught = np.zeros(len(work), dtype=bool)
+    for moment in ("fetched_at", "submitted_at"):
+        at = _numbers(work[moment])
+        taught |= (at > since) & (at <= until)
+    return set(work["learner"][taught])
 
 
-def _taught(unit: UnitRecord, objective: str, since: Any, until: Any) -> bool:
-    for work in unit.correctives:
-        if work.objective == objective:
-            grant = unit.grants.get(work.assignment)
-            moments = [grant.fetched_at if grant else None, work.submission.at if work.submission else None]
-            if any(moment is not None and since < moment <= until for moment in moments):
-                return True
-    return False
+def _numbers(moments: pd.Series) -> np.ndarray[Any, Any]:
+    """As NumPy's times: pandas' own are objects, and slow to compare. NaT is neither before nor after anything."""
+    return moments.dt.tz_convert(None).to_numpy()
 
 
 def _row(one: Compared, course: CourseView) -> tuple[Any, ...]:

@@ -13,11 +13,10 @@ Two comparisons, both fair as far as the records allow:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,10 +24,9 @@ from kit.analysis import columns, enough
 from kit.analysis.comparison import comparisons, flag
 from kit.analysis.levels import Levels, levels
 from kit.psychometrics.posterior import wilson_interval
-from kit.records import CorrectiveWork, UnitRecord
+from kit.records.fold import collector_paused
 from kit.reports import CourseView
 from kit.reports.columns import frame
-from kit.reports.rows import handed_in_at, what_followed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +91,8 @@ def correctives(course: CourseView, unit: str | None = None) -> pd.DataFrame:
     rather better than it is, and none is flagged for the failure of the one before it. Learners are not assigned at
     random.
     """
-    found = _outcomes(course, unit)
+    with collector_paused():
+        found = _outcomes(course, unit)
     harder = {
         (*one.sheet.key[::2], one.objective) for one in comparisons(course, unit) if "harder" in (flag(one) or "")
     }
@@ -107,14 +106,106 @@ Key = tuple[str, str, str]
 def _outcomes(course: CourseView, unit: str | None) -> dict[Key, list[Outcome]]:
     """By (unit, objective, approach) in the course's order."""
     known = levels(course, unit)
+    work = course.frames.correctives
+    if unit is not None:
+        work = work[work["unit"] == unit]
+    # Offered and taken back before anybody looked at it: not given.
+    work = work[~(work["withdrawn_at"].notna() & work["fetched_at"].isna() & work["submitted_at"].isna())]
+    tries, criteria = _tries(course, unit), _criteria(course)
     found: dict[Key, list[Outcome]] = {}
-    for record in course.records.values():
-        for mine in record.units.values():
-            if unit is None or mine.unit == unit:
-                for work, outcome in _of(mine, known):
-                    found.setdefault((mine.unit, work.objective, work.approach), []).append(outcome)
+    places: dict[tuple[str, str, str], int] = {}
+    work = work.sort_values("granted_at", kind="stable")
+    names = (work[name].tolist() for name in ("learner", "unit", "revision", "objective", "approach"))
+    moments = (_moments(work[name]) for name in ("fetched_at", "submitted_at"))
+    for learner, name, revision, objective, approach, fetched, handed_in in zip(*names, *moments, strict=True):
+        whose = learner, name, objective
+        place = places.get(whose, 0)
+        done = handed_in == handed_in
+        taken = done or fetched == fetched
+        places[whose] = place + taken
+        model = known.get((name, revision, objective))
+        criterion = criteria.get(whose, model.criterion if model else 1.0)
+        before, then = _parted(tries.get((learner, name), ()), handed_in)
+        share = then.shares.get(objective) if then else None
+        outcome = Outcome(
+            place, taken, done, None if share is None else share >= criterion - 1e-9,
+            _retest([one.shares.get(objective) for one in before], handed_in, model), _seconds(fetched, handed_in),
+            _seconds(handed_in, then.at if then else NAN), then.form if then else "",
+        )  # fmt: skip
+        found.setdefault((name, objective, approach), []).append(outcome)
     order = {key: place for place, key in enumerate(_order(course))}
     return {key: found[key] for key in sorted(found, key=lambda key: (order.get(key, len(order)), key))}
+
+
+class Try(NamedTuple):
+    """One attempt of a learner at a unit."""
+
+    at: float
+    """When it was handed in, in seconds."""
+    form: str
+    shares: Mapping[str, float]
+    """Per objective that is wholly assessed, the share (0–1) of its points."""
+
+
+def _tries(course: CourseView, unit: str | None) -> dict[tuple[str, str], list[Try]]:
+    """By (learner, unit) in the order of submission."""
+    attempts, items = course.frames.attempts, course.frames.items
+    if unit is not None:
+        attempts, items = attempts[attempts["unit"] == unit], items[items["unit"] == unit]
+    objectives = list(items["objective"].cat.categories)
+    shares = _shares(items, len(objectives))
+    found: dict[tuple[str, str], list[Try]] = {}
+    values = (attempts[name].tolist() for name in ("learner", "unit", "form"))
+    keys = _keys(attempts).tolist()
+    for key, at, learner, name, form in zip(keys, _moments(attempts["submitted_at"]), *values, strict=True):
+        mine = {objectives[place]: share for place, share in shares.get(key, ())}
+        found.setdefault((learner, name), []).append(Try(at, form, mine))
+    return found
+
+
+def _keys(rows: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """A number for each attempt, the same in `attempts` and in `items`."""
+    units = len(rows["unit"].cat.categories)
+    learner, unit = (rows[name].cat.codes.to_numpy(dtype=np.int64) for name in ("learner", "unit"))
+    return (learner * units + unit) * 100_000 + rows["attempt"].to_numpy(dtype=np.int64)
+
+
+def _shares(items: pd.DataFrame, objectives: int) -> dict[int, list[tuple[int, float]]]:
+    """By attempt the objectives (their places) that are wholly assessed, with the share (0–1) of their points."""
+    codes = items["objective"].cat.codes.to_numpy(dtype=np.int64)
+    keys, places = np.unique(_keys(items) * max(1, objectives) + codes, return_inverse=True)
+    scores, most = (items[name].to_numpy(dtype=float, na_value=np.nan) for name in ("score", "max"))
+    reached, there = (np.bincount(places, weights=one, minlength=len(keys)) for one in (scores, most))
+    told = ~np.isnan(reached) & (there > 0)
+    found: dict[int, list[tuple[int, float]]] = {}
+    attempts, which = np.divmod(keys[told], max(1, objectives))
+    shares = (reached[told] / there[told]).tolist()
+    for attempt, place, share in zip(attempts.tolist(), which.tolist(), shares, strict=True):
+        found.setdefault(attempt, []).append((place, share))
+    return found
+
+
+def _criteria(course: CourseView) -> dict[tuple[str, str, str], float]:
+    """By (learner, unit, objective), as it is for them."""
+    progress = course.frames.progress
+    learners, units, objectives, criteria = (
+        progress[name].tolist() for name in ("learner", "unit", "objective", "criterion")
+    )
+    return dict(zip(zip(learners, units, objectives, strict=True), criteria, strict=True))
+
+
+def _moments(times: pd.Series) -> list[float]:
+    """Seconds since 1970, NaN for NaT: a hundred times as fast to compare as pandas' own."""
+    seconds = times.dt.tz_convert(None).to_numpy().astype("datetime64[us]")
+    found: list[float] = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 1e6).tolist()
+    return found
+
+
+def _parted(tries: Sequence[Try], handed_in: float) -> tuple[list[Try], Try | None]:
+    """The tries before a corrective was handed in, and the one after it; nothing where it was not handed in."""
+    if handed_in != handed_in:
+        return [], None
+    return [one for one in tries if one.at < handed_in], next((one for one in tries if one.at >= handed_in), None)
 
 
 def _order(course: CourseView) -> Iterator[Key]:
@@ -124,47 +215,17 @@ def _order(course: CourseView) -> Iterator[Key]:
                 yield unit.id, objective.id, approach
 
 
-def _of(unit: UnitRecord, known: dict[tuple[str, int, str], Levels]) -> Iterator[tuple[CorrectiveWork, Outcome]]:
-    places: dict[str, int] = {}
-    for work in sorted(unit.correctives, key=lambda work: work.granted_at):
-        grant = unit.grants.get(work.assignment)
-        fetched = grant.fetched_at if grant else None
-        handed_in = handed_in_at(work)
-        if grant is not None and grant.withdrawn_at is not None and fetched is None and handed_in is None:
-            continue  # offered and taken back before anybody looked at it
-        taken = fetched is not None or handed_in is not None
-        place = places.get(work.objective, 0)
-        places[work.objective] = place + taken
-        attempt, _ = what_followed(unit, work)
-        share = _share(attempt.submission.items, work.objective) if attempt else None
-        model = known.get((unit.unit, grant.revision if grant else 1, work.objective))
-        criterion = unit.criteria.get(work.objective, model.criterion if model else 1.0)
-        yield work, Outcome(
-            place, taken, handed_in is not None, None if share is None else share >= criterion - 1e-9,
-            _retest(unit, work, handed_in, model), _seconds(fetched, handed_in),
-            _seconds(handed_in, attempt.submission.at if attempt else None), attempt.form if attempt else "",
-        )  # fmt: skip
-
-
-def _share(items: Sequence[Any], objective: str) -> float | None:
-    mine = [item for item in items if item.objective == objective]
-    total = sum(item.max for item in mine)
-    if total <= 0 or any(item.score is None for item in mine):
-        return None
-    return float(sum(item.score for item in mine) / total)
-
-
-def _retest(unit: UnitRecord, work: CorrectiveWork, until: datetime | None, model: Levels | None) -> float:
-    if model is None or until is None:
+def _retest(before: Sequence[float | None], until: float, model: Levels | None) -> float:
+    """The chance to reach the criterion on one more form, after the shares *before*, had nothing been learned."""
+    if model is None or until != until:
         return NAN
-    before = [a for a in unit.attempts if a.submission.at < until]
-    shares = [share for a in before if (share := _share(a.submission.items, work.objective)) is not None]
+    shares = [share for share in before if share is not None]
     table = model.after(sum(shares) * model.items, len(shares) * model.items)
     return NAN if table is None else table.passes
 
 
-def _seconds(since: datetime | None, until: datetime | None) -> float:
-    return NAN if since is None or until is None else max(0.0, (until - since).total_seconds())
+def _seconds(since: float, until: float) -> float:
+    return max(0.0, until - since) if since == since and until == until else NAN
 
 
 def _row(key: Key, mine: Sequence[Outcome], everything: dict[Key, list[Outcome]], harder: set[Key]) -> tuple[Any, ...]:

@@ -77,33 +77,55 @@ def sheets(course: CourseView, unit: str | None = None, form: str | None = None)
     """
     if unit is not None:
         course.course.unit(unit)
-    found = course.items
+    kept = course.frames.kept
+    if "sheets" not in kept:
+        kept["sheets"] = _all_sheets(course)
+    every: list[Sheet] = kept["sheets"]
+    return [one for one in every if unit in (None, one.unit) and form in (None, one.form)]
+
+
+def _all_sheets(course: CourseView) -> list[Sheet]:
+    found = course.frames.items
     found = found[found["max"] > 0]
-    if unit is not None:
-        found = found[found["unit"] == unit]
-    if form is not None:
-        found = found[found["form"] == form]
     order = {one.id: place for place, one in enumerate(course.course.units)}
-    groups: list[Any] = [(key, rows) for key, rows in found.groupby(["unit", "revision", "form"]) if key[0] in order]
-    return [_sheet(key, rows) for key, rows in sorted(groups, key=lambda group: (order[group[0][0]], *group[0][1:]))]
+    groups: Any = found.groupby(["unit", "revision", "form"], observed=True)
+    keys = [key for key in groups.indices if key[0] in order]
+    keys.sort(key=lambda key: (order[key[0]], *key[1:]))
+    return [_sheet(key, found.iloc[groups.indices[key]]) for key in keys]
 
 
 def _sheet(key: Any, rows: pd.DataFrame) -> Sheet:
     unit, revision, form = key
     items = rows.drop_duplicates("item")
     # One attempt of a learner at a form counts; a reset never gives a form a second time.
-    people = rows.drop_duplicates("learner").set_index("learner")
-    wide = rows.drop_duplicates(["learner", "item"]).pivot(index="learner", columns="item", values="score")
-    wide = wide.reindex(index=people.index, columns=items["item"])
+    people = rows.drop_duplicates("learner")
     return Sheet(
         unit=str(unit),
         revision=int(revision),
         form=str(form),
-        learners=tuple(people.index),
-        attempts=tuple(int(number) for number in people["attempt"]),
-        submitted_at=people["submitted_at"],
-        items=tuple(items["item"]),
-        objectives=tuple(items["objective"]),
+        learners=tuple(people["learner"].tolist()),
+        attempts=tuple(people["attempt"].tolist()),
+        submitted_at=people.set_index("learner")["submitted_at"],
+        items=tuple(items["item"].tolist()),
+        objectives=tuple(items["objective"].tolist()),
         maxima=items["max"].to_numpy(dtype=float),
-        points=wide.to_numpy(dtype=float, na_value=np.nan),
+        points=_points(rows, people, items),
     )
+
+
+def _points(rows: pd.DataFrame, people: pd.DataFrame, items: pd.DataFrame) -> Floats:
+    """Learners × items, in the order in which they first stand in *rows*; the first score counts."""
+    scores = rows["score"].to_numpy(dtype=float, na_value=np.nan)
+    across = _places(rows["item"], items["item"])
+    down = _places(rows["learner"], people["learner"])
+    points = np.full((len(people), len(items)), np.nan)
+    # Backwards, so that the first of several stays.
+    points[down[::-1], across[::-1]] = scores[::-1]
+    return points
+
+
+def _places(values: pd.Series, order: pd.Series) -> np.ndarray[Any, Any]:
+    """Where each of *values* stands in *order*, both with the same categories."""
+    place = np.zeros(len(values.cat.categories), dtype=np.int64)
+    place[order.cat.codes.to_numpy()] = np.arange(len(order))
+    return place[values.cat.codes.to_numpy()]

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("teaching", "The cohort, and who needs you."),
     "record": ("teaching", "Everything about one learner."),
     "report": ("reporting", "One page about the cohort, or a notebook."),
+    "export": ("exporting", "The course's data as files for other programs."),
     "items": ("analysing", "How each item behaves."),
     "forms": ("analysing", "Whether the forms are parallel."),
     "correctives": ("analysing", "Whether the correctives help."),
@@ -51,7 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 _GROUPS = {
     "Authors": ("authoring",),
-    "Instructors": ("teaching", "reporting", "grading", "analysing", "demo"),
+    "Instructors": ("teaching", "reporting", "exporting", "grading", "analysing", "demo"),
     "Planning": ("forecasting",),
     "Proof": ("proving",),
     "JupyterHub": ("trying", "hubbing"),

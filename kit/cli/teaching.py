@@ -192,15 +192,17 @@ def _in_words(step: Step) -> str | None:
 @click.command("status")
 @click.option("--attention", is_flag=True, help="Only who needs you.")
 @click.option("--unit", metavar="UNIT", help="Only this unit.")
+@click.option("--section", metavar="SECTION", help="Only this section's learners.")
 @with_course
-def status_(course: Course, attention: bool, unit: str | None) -> None:
+def status_(course: Course, attention: bool, unit: str | None, section: str | None) -> None:
     """The cohort, unit by unit, and who needs you."""
     from kit.reports import load, status_table
 
     if unit is not None:
         course.unit(unit)
     words, _ = sandbox_of(course)
-    make_console().print(status_table(load(course.root), attention_only=attention, unit=unit, isolation=words))
+    view = load(course.root).only(section) if section else load(course.root)
+    make_console().print(status_table(view, attention_only=attention, unit=unit, isolation=words))
 
 
 @click.command("record")

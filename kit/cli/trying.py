@@ -52,35 +52,34 @@ def hub_(ctx: click.Context, folder: Path, port: int, here: bool, fresh: bool) -
 
 
 def _require_packages() -> None:
-    from importlib.util import find_spec
+    from importlib import import_module
 
     for package in ("jupyterhub", "prometheus_client", "psutil"):
-        if find_spec(package) is None:
-            raise KitError(f'This needs the package {package}. Install it: pip install "mastery-kit[hub]"')
+        try:
+            import_module(package)
+        except ModuleNotFoundError:
+            raise KitError(f'This needs the package {package}. Install it: pip install "mastery-kit[hub]"') from None
 
 
 def _course_of(named: str | None, folder: Path, *, here: bool, fresh: bool) -> Path:
     """The course's folder: of an earlier trial, a copy just made, or (*here*) the one that was named."""
+    from kit.hub.trial import held
+
     copy = folder / "course"
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).is_file():
         raise StorageError(f"{folder} exists and is no earlier trial. Name another folder: `kit hub --folder DIR`.")
     if fresh and folder.exists():
-        _require_ended(folder)
-        shutil.rmtree(folder)
+        with held(folder):
+            shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).touch()
+    with held(folder):  # before a minute is spent on building
+        pass
     if here:
         return find_course_folder(named)
     if not copy.exists():
         _copy(named, copy)
     return copy
-
-
-def _require_ended(folder: Path) -> None:
-    from kit.hub.trial import held
-
-    with held(folder):
-        pass
 
 
 def _copy(named: str | None, copy: Path) -> None:
@@ -183,6 +182,7 @@ def _ends_in_order() -> Iterator[None]:
 @click.option("--name", help="Of the service: /services/NAME/. Default: the course's id.")
 @click.option("--url", default="http://127.0.0.1:10101", show_default=True,
               help="Where the service listens; each course its own port.")  # fmt: skip
+@click.option("--account", default="", help="Of the system, under which a hub that is root runs the service.")
 @click.option("--external", is_flag=True, help="The hub does not start the service: it runs elsewhere.")
 @click.option("--settings", type=click.Path(path_type=Path, file_okay=False),
               help="Write JupyterLab's and nbgrader's settings to this folder, which all servers read.")  # fmt: skip
@@ -192,8 +192,8 @@ def _ends_in_order() -> Iterator[None]:
               help="Put the lines into this file, in place of those of an earlier time.")  # fmt: skip
 @with_course_settings
 def hub_config_(
-    course: Course, name: str | None, url: str, external: bool, settings: Path | None, base_url: str, no_landing: bool,
-    into: Path | None,
+    course: Course, name: str | None, url: str, account: str, external: bool, settings: Path | None, base_url: str,
+    no_landing: bool, into: Path | None,
 ) -> None:  # fmt: skip
     """Write the lines that a jupyterhub_config.py needs for this course, each explained. docs/hub.md tells the rest."""
     from kit.files import write_text
@@ -204,8 +204,8 @@ def hub_config_(
     folder = settings.absolute() if settings else Path(sys.prefix, "share/mastery-kit", name)
     command = () if external else (sys.executable, "-m", "kit", "-C", str(course.root), "hub-service")
     entry = HubCourse(
-        name=name, title=course.title, url=url, settings=str(folder), command=command, base_url=base_url,
-        groups=course.hub, landing=not no_landing,
+        name=name, title=course.title, url=url, settings=str(folder), command=command, account=account,
+        base_url=base_url, groups=course.hub, landing=not no_landing,
     )  # fmt: skip
     if settings:
         write_settings(folder, course.root)

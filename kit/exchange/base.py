@@ -85,6 +85,12 @@ class Counter(Protocol):
     def feedback(self, learner: str, assignment: str) -> list[Feedback]:
         """The feedback there is on this learner's submissions of *assignment*, oldest first."""
 
+    def feedback_digests(self, learner: str, assignment: str) -> Mapping[str, str | None]:
+        """Submission → SHA-256 (hex) of its feedback, oldest first, without the pages; None where it is not said."""
+
+    def feedback_page(self, learner: str, assignment: str, submission: str) -> bytes:
+        """The feedback on this one submission; NotGranted too where there is none."""
+
     def progress(self, learner: str) -> Mapping[str, Any] | None:
         """The standing the controller last published for *learner*; None if there is none yet."""
 

@@ -125,8 +125,9 @@ class HubDoor:
 
     def pages(self, assignment: str) -> list[Page]:
         """The feedback there is on this learner's submissions of *assignment*, oldest first; read when it is needed."""
-        digests = self.counter.feedback_digests(self.learner(), assignment)
-        read = self.counter.feedback_page
+        learner = self.learner()
+        digests = self.counter.feedback_digests(learner, assignment)
+        read = partial(self.counter.feedback_page, learner)
         return [Page(name, partial(read, assignment, name), digests[name]) for name in sorted(digests)]
 
     def released(self) -> set[str]:

@@ -12,6 +12,7 @@ out. Every folder above `path` must let learners pass (mode x), as `path` itself
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -20,6 +21,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -134,10 +136,25 @@ class FolderExchange:
 
     def feedback(self, learner: str, assignment: str) -> list[Feedback]:
         """The feedback there is on this learner's submissions of *assignment*, oldest first."""
+        return [Feedback(assignment, path.stem, path.read_bytes()) for path in self._pages(learner, assignment)]
+
+    def feedback_digests(self, learner: str, assignment: str) -> dict[str, str | None]:
+        """Submission → SHA-256 (hex) of its feedback, oldest first; a page is read only if it is new or has changed."""
+        pages = [(path, path.stat()) for path in self._pages(learner, assignment)]
+        return {path.stem: _digest(path, about.st_ino, about.st_mtime_ns) for path, about in pages}
+
+    def feedback_page(self, learner: str, assignment: str, submission: str) -> bytes:
+        """The feedback on this one submission; NotGranted too where there is none."""
+        page = next((path for path in self._pages(learner, assignment) if path.stem == submission), None)
+        if page is None:
+            raise NotGranted(f"There is no feedback on {submission!r} of {assignment!r}.")
+        return page.read_bytes()
+
+    def _pages(self, learner: str, assignment: str) -> list[Path]:
+        """The files with feedback, in the order of the submissions."""
         self._granted(learner, assignment)
         folder = self._home(learner) / "feedback" / assignment
-        pages = sorted(n for n in _names(folder) if n.endswith(".html") and submission_time(n[:-5]))
-        return [Feedback(assignment, name[:-5], (folder / name).read_bytes()) for name in pages]
+        return [folder / n for n in sorted(_names(folder)) if n.endswith(".html") and submission_time(n[:-5])]
 
     def progress(self, learner: str) -> Mapping[str, Any] | None:
         """The standing the controller last published for *learner*; None if there is none yet."""
@@ -315,6 +332,13 @@ class FolderExchange:
         # A claimed time in the future ends at the moment it was taken over, the same at every look.
         taken = _receipt(receipt.learner, name, _modified(kept.stat()))
         return Submitted(taken, kept) if taken else None
+
+
+@lru_cache(maxsize=8_192)
+def _digest(page: Path, inode: int, changed: int) -> str:
+    """Of a page that is put in place once and never written to again: *inode* and *changed* tell it from later ones."""
+    with page.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _leave_out(refusal: SubmissionRefused, beside: Path) -> None:

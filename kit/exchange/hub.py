@@ -138,7 +138,7 @@ class HubCounter:
     def feedback(self, learner: str, assignment: str) -> list[Feedback]:
         """The feedback there is on this learner's submissions of *assignment*, oldest first."""
         names = sorted(self.feedback_digests(learner, assignment))
-        return [Feedback(assignment, name, self.feedback_page(assignment, name)) for name in names]
+        return [Feedback(assignment, name, self.feedback_page(learner, assignment, name)) for name in names]
 
     def progress(self, learner: str) -> Mapping[str, Any] | None:
         """The standing the controller last published for *learner*; None if there is none, or it is not theirs."""
@@ -164,11 +164,13 @@ class HubCounter:
         found = {str(row.get("submission")): row.get("sha256") for row in rows}
         return {name: digest for name, digest in found.items() if submission_time(name)}
 
-    def feedback_page(self, assignment: str, submission: str) -> bytes:
-        """The feedback page on *submission*; NotGranted if there is none."""
-        if not is_assignment_id(assignment) or submission_time(submission) is None:
+    def feedback_page(self, learner: str, assignment: str, submission: str) -> bytes:
+        """The feedback on this one submission; NotGranted too where there is none."""
+        self._require(learner, assignment)
+        if submission_time(submission) is None:
             raise NotGranted(f"There is no feedback on {submission!r} of {assignment!r}.")
-        return self._wire.get_bytes(f"api/assignments/{assignment}/feedback/{submission}")
+        with _about(learner, assignment):
+            return self._wire.get_bytes(f"api/assignments/{assignment}/feedback/{submission}")
 
     def _send(self, path: str, parcel: BinaryIO, key: str) -> dict[str, Any]:
         for pause in _PAUSES:

@@ -30,6 +30,9 @@ _CHUNK = 1 << 18
 _OVERHEAD = 8_192  # bytes of headers and padding that a file of the longest name needs
 _END = 32_768  # what closes an archive
 _LONGEST_NAME = 255
+_EXTENDED = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
+             tarfile.GNUTYPE_LONGLINK)  # fmt: skip
+_LONGEST_EXTENSION = 3_000  # bytes; the longest path that is taken, and what else is said of a file
 
 
 def pack(folder: Path, limits: Limits) -> BinaryIO:
@@ -75,7 +78,7 @@ def unpack(source: Path | BinaryIO, into: Path, limits: Limits) -> Path:
     try:
         with _opened(source) as stream, _damage_in_words():
             plain = _Plain(stream, limits)
-            with tarfile.open(fileobj=plain, mode="r|") as tar:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=plain, mode="r|", tarinfo=_member(limits)) as tar:  # type: ignore[call-overload]
                 _write_all(tar, into, Tally(limits))
             while plain.read(_CHUNK):  # only at its end is a parcel known to be whole
                 pass
@@ -83,6 +86,32 @@ def unpack(source: Path | BinaryIO, into: Path, limits: Limits) -> Path:
         shutil.rmtree(into, ignore_errors=True)
         raise
     return into
+
+
+def _member(limits: Limits) -> type[tarfile.TarInfo]:
+    """Reads the headers of one parcel, and refuses what takes long to go through before it is gone through.
+
+    Python's tarfile needs time that grows with the square of an extended header's length (CVE-2024-6232, where that is
+    not mended yet), and reads a map of holes to its end, however long: all of it while nobody else is served.
+    """
+    left = 4 * limits.submission_files + 50  # a file may have an extended header, and may be one that is never taken
+
+    class Member(tarfile.TarInfo):
+        def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:  # tarfile's own door for what differs
+            nonlocal left
+            left -= 1
+            if left < 0:
+                Tally(limits, files=limits.submission_files).count(self.name, 0)
+            if self.type in _EXTENDED and self.size > _LONGEST_EXTENSION:
+                raise _odd(self, "has a name that is too long")
+            if self.type == tarfile.GNUTYPE_SPARSE:
+                raise _odd(self, _NOT_ORDINARY)
+            return super()._proc_member(tar)  # type: ignore[misc]
+
+        def _proc_gnusparse_10(self, following: tarfile.TarInfo, *_: object) -> None:
+            raise _odd(following, _NOT_ORDINARY)
+
+    return Member
 
 
 def _write_all(tar: tarfile.TarFile, into: Path, tally: Tally) -> None:
@@ -115,7 +144,7 @@ def _place(member: tarfile.TarInfo) -> tuple[str, ...]:
     # A sparse file grows out of nothing when it is read.
     ordinary = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.issparse() and member.size >= 0
     if not ordinary and not member.isdir():
-        raise _odd(member, "is not an ordinary file")
+        raise _odd(member, _NOT_ORDINARY)
     return parts
 
 
@@ -156,6 +185,7 @@ class _Plain:
         return data
 
 
+_NOT_ORDINARY = "is not an ordinary file"
 _AGAIN = "Nothing was taken and your files are as they were; submit again."
 
 

@@ -7,7 +7,8 @@ A handler says in `audience` who may have its answer; one that forgets answers n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from asyncio import Future
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, ClassVar
 
@@ -48,6 +49,7 @@ class HubHandler(HubOAuthenticated, RequestHandler):
         """*route*: the template of the route, for log and metrics."""
         self.route = route
         self._counted = False
+        self._leave: Callable[[], None] = lambda: None
 
     @property
     def service(self) -> Service:
@@ -86,6 +88,7 @@ class HubHandler(HubOAuthenticated, RequestHandler):
             self.person = person
             if person.role not in self.audience:
                 raise Failure(403, "forbidden", "That is not yours to do here. Go back to your own page of the course.")
+            self._leave = self.service.under_way.take(person.name)
             self.service.rates.take(person.name, self.rate)
             await self.service.welcome(person)
 
@@ -112,6 +115,12 @@ class HubHandler(HubOAuthenticated, RequestHandler):
 
     def _send_to_log_in(self) -> None:
         raise Failure(401, "no-identity", _LOG_IN)
+
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> Future[None]:
+        """The end of the answer. It is under way until it has gone out, or nobody is there any more to take it."""
+        sent = super().finish(chunk)
+        sent.add_done_callback(lambda _: self._leave())
+        return sent
 
     def compute_etag(self) -> None:
         """None: answers are personal and not kept."""
@@ -142,7 +151,9 @@ class HubHandler(HubOAuthenticated, RequestHandler):
         if self._counted:
             self._counted = False
             self.service.request_ended()
-        method, status, seconds = str(self.request.method), self.get_status(), self.request.request_time()
+        # What anybody can make up would make the figures grow without end.
+        method = self.request.method if self.request.method in self.SUPPORTED_METHODS else "(other)"
+        status, seconds = self.get_status(), self.request.request_time()
         self.service.metrics.request(
             method=method, route=self.route, status=status, seconds=seconds, timed=self.timed
         )  # fmt: skip

@@ -15,9 +15,8 @@ from tornado.web import Application, RequestHandler, URLSpec
 
 from kit.course import Course
 from kit.hub import exchanging, listening, looking, receiving
-from kit.hub.answering import HubHandler
 from kit.hub.identity import Hubs
-from kit.hub.pages import data, handlers
+from kit.hub.pages import data, handlers, proving
 from kit.hub.service import Service, ServiceSettings
 
 Route = tuple[str, type[RequestHandler]]
@@ -29,6 +28,7 @@ ROUTES: Sequence[Route] = (
     *listening.ROUTES,
     *handlers.ROUTES,
     *data.ROUTES,
+    *proving.ROUTES,
 )
 """Every address of the service. tests/hub/test_routes.py walks all of them as everybody."""
 
@@ -73,6 +73,3 @@ def service_of(app: Application) -> Service:
     service: Any = app.settings["service"]
     assert isinstance(service, Service)
     return service
-
-
-__all__ = ["ROUTES", "HubHandler", "Route", "make_app", "pattern", "service_of"]

@@ -14,13 +14,11 @@ from pathlib import Path
 
 from kit.course import Course
 from kit.exchange import Receipt
+from kit.hub.roster import BY
 from kit.ledger import Ledger
 from kit.records import Event
 from kit.stages.opened import open_ledger
 from kit.stages.people import enrol
-
-BY = "hub"
-"""The `who` of an enrolment that follows from the hub's group."""
 
 
 class Book:

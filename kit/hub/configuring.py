@@ -33,6 +33,8 @@ class HubCourse:
     """The folder of settings (`kit.hub.settings.write_settings`), where the single-user servers find it."""
     command: tuple[str, ...] = ()
     """What the hub runs to start the service; empty where it runs elsewhere."""
+    account: str = ""
+    """Of the system, under which a hub that is root runs the service; "" for the hub's own."""
     environment: dict[str, str] = field(default_factory=dict)
     """Of the service, besides what the hub gives it. No secrets."""
     base_url: str = "/"
@@ -77,7 +79,8 @@ def lines(course: HubCourse) -> str:
     values = {
         "first": first, "last": last, "token": course.token_variable, "name": course.name, "function": function,
         "qname": repr(course.name), "url": repr(course.url), "command": repr(list(course.command)),
-        "variables": repr(course.environment), "prefix": repr(course.prefix), "address": repr(course.address),
+        "variables": repr(course.environment), "account": repr(course.account),
+        "prefix": repr(course.prefix), "address": repr(course.address),
         "learners": repr(course.groups.learners), "instructors": repr(course.groups.instructors),
         "access": repr(f"access:services!service={course.name}"), "settings": repr(course.settings),
     }  # fmt: skip
@@ -125,6 +128,7 @@ _MANAGED = """\
         "url": $url,
         "command": $command,
         "environment": $variables,
+        "user": $account,
         # Learners are not asked whether the course may know their names.
         "oauth_no_confirm": True,
     })
@@ -183,29 +187,37 @@ _REST = """
         for group in (learners, instructors):
             groups.setdefault(group, {"users": []})
 
+    # Settings of a spawner's own class (c.KubeSpawner) take the place of those in c.Spawner: they are added to as well.
+    def spawners(name):
+        own = [section for section in list(c) if section.endswith("Spawner") and section != "Spawner"]
+        return [c.Spawner, *(c[section] for section in own if name in c[section])]
+
     # What a single-user server may do: as JupyterHub has it, and ask the course's service for its own user.
-    scopes = now(c.Spawner, "server_token_scopes", [])
-    scopes += ["users:activity!user", "access:servers!server"] if not scopes else []
-    scopes.append($access)
+    for section in spawners("server_token_scopes"):
+        scopes = now(section, "server_token_scopes", [])
+        scopes += ["users:activity!user", "access:servers!server"] if not scopes else []
+        scopes.append($access)
 
     # What a single-user server finds: the services of its user's courses, and settings for the user's role in them.
-    environment = now(c.Spawner, "environment", {})
-    before = {name: environment.get(name, "") for name in ("KIT_SERVICES", "JUPYTER_CONFIG_PATH")}
+    def services(mine):
+        return $address if mine & {learners, instructors} else ""
 
-    def with_before(name, spawner, mine, separator):
-        others = before[name](spawner) if callable(before[name]) else before[name]
-        return separator.join(part for part in (others, mine) if part)
-
-    def services(spawner):
-        mine = {group.name for group in spawner.user.groups} & {learners, instructors}
-        return with_before("KIT_SERVICES", spawner, $address if mine else "", " ")
-
-    def settings(spawner):
-        mine = {group.name for group in spawner.user.groups}
+    def settings(mine):
         role = "instructor" if instructors in mine else "learner" if learners in mine else ""
-        return with_before("JUPYTER_CONFIG_PATH", spawner, role and os.path.join($settings, role), os.pathsep)
+        return role and os.path.join($settings, role)
 
-    environment.update(KIT_SERVICES=services, JUPYTER_CONFIG_PATH=settings)
+    def added(before, ours, separator):
+        def value(spawner):
+            theirs = before(spawner) if callable(before) else before
+            mine = ours({group.name for group in spawner.user.groups})
+            return separator.join(part for part in (theirs, mine) if part)
+
+        return value
+
+    for section in spawners("environment"):
+        environment = now(section, "environment", {})
+        for name, ours, separator in (("KIT_SERVICES", services, " "), ("JUPYTER_CONFIG_PATH", settings, os.pathsep)):
+            environment[name] = added(environment.get(name, ""), ours, separator)
 """
 
 _END = """

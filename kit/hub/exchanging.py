@@ -5,14 +5,18 @@ The learner is always who the hub says asks; no address and no field names one.
 
 from __future__ import annotations
 
-import hashlib
+import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from kit.exchange import Feedback, Offer
+from tornado.iostream import StreamClosedError
+
+from kit.exchange import Offer
 from kit.exchange.names import is_assignment_id, submission_time
 from kit.exchange.parcel import HANDED_OUT, pack
+from kit.files import storing
 from kit.hub.answering import ApiHandler
 from kit.hub.failures import not_there
 from kit.hub.identity import MEMBERS
@@ -49,9 +53,7 @@ class Fetch(ApiHandler):
         with await self.service.work(self._parcel, assignment) as parcel:
             self.set_header("Content-Type", "application/gzip")
             self.set_header("Content-Disposition", f'attachment; filename="{assignment}.tar.gz"')
-            while chunk := await self.service.work(parcel.read, _CHUNK):
-                self.write(chunk)
-                await self.flush()
+            await _hand_out(self, parcel)
 
     def _parcel(self, assignment: str) -> BinaryIO:
         with self.service.scratch() as folder:
@@ -67,27 +69,34 @@ class FeedbackList(ApiHandler):
     async def get(self, assignment: str) -> None:
         """Submissions with feedback, oldest first."""
         require_assignment(assignment)
-        pages = await self.service.work(self.service.exchange.feedback, self.person.name, assignment)
-        self.answer({"feedback": [_feedback(page) for page in pages]})
+        digests = await self.service.work(self.service.exchange.feedback_digests, self.person.name, assignment)
+        self.answer({"feedback": [_feedback(submission, digest) for submission, digest in digests.items()]})
 
 
 class FeedbackPage(ApiHandler):
     """One page of feedback."""
 
     audience = MEMBERS
+    timed = False
 
     async def get(self, assignment: str, submission: str) -> None:
         """The page, to be shown in a frame or alone; sandboxed by its own header either way."""
         require_assignment(assignment)
         if submission_time(submission) is None:
             raise not_there()
-        pages = await self.service.work(self.service.exchange.feedback, self.person.name, assignment)
-        page = next((page for page in pages if page.submission == submission), None)
-        if page is None:
-            raise not_there()
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", FEEDBACK_CSP)
-        self.finish(page.html)
+        with await self.service.work(self._page, assignment, submission) as page:
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.set_header("Content-Security-Policy", FEEDBACK_CSP)
+            await _hand_out(self, page)
+
+    def _page(self, assignment: str, submission: str) -> BinaryIO:
+        # In memory only until it lies on disk: it may hold as much as a submission.
+        content = self.service.exchange.feedback_page(self.person.name, assignment, submission)
+        with storing("The feedback"):
+            page = tempfile.TemporaryFile(dir=self.service.workspace)  # noqa: SIM115 (whoever asked closes it)
+            page.write(content)
+            page.seek(0)
+        return cast(BinaryIO, page)
 
 
 class StandingNow(ApiHandler):
@@ -101,6 +110,14 @@ class StandingNow(ApiHandler):
         version = self.service.news.version(self.about)
         standing = await self.service.work(self.service.exchange.progress, self.person.name)
         self.answer({"standing": standing, "version": version})
+
+
+async def _hand_out(handler: ApiHandler, file: BinaryIO) -> None:
+    """Answer with what is in *file*, no faster than it is read at the other end."""
+    with suppress(StreamClosedError):  # whoever asked has gone
+        while chunk := await handler.service.work(file.read, _CHUNK):
+            handler.write(chunk)
+            await handler.flush()
 
 
 def require_assignment(assignment: str) -> None:
@@ -119,11 +136,10 @@ def _offer(offer: Offer) -> dict[str, Any]:
     return {"assignment": offer.assignment, "notebooks": list(offer.notebooks), "submissions": handed_in}
 
 
-def _feedback(page: Feedback) -> dict[str, Any]:
-    at = submission_time(page.submission)
+def _feedback(submission: str, digest: str | None) -> dict[str, Any]:
+    at = submission_time(submission)
     # By its digest a reader sees that a page has changed since, after a regrade, without asking for each of them.
-    digest = hashlib.sha256(page.html).hexdigest()
-    return {"submission": page.submission, "at": moment(at) if at else None, "sha256": digest}
+    return {"submission": submission, "at": moment(at) if at else None, "sha256": digest}
 
 
 ROUTES = (

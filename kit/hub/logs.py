@@ -87,8 +87,8 @@ class JsonLines(logging.Formatter):
 def write_logs(stream: TextIO | None = None, *, level: int = logging.INFO) -> logging.Handler:
     """Send everything this process logs to *stream* (default: standard error) as JSON lines; returns the handler.
 
-    Replaces what handled the root logger before. Tornado's own request log, which prints whole addresses, is silenced:
-    `log_request` takes its place.
+    Replaces what handled the root logger before. Two are silenced: Tornado's own request log, which prints whole
+    addresses (`log_request` takes its place), and WeasyPrint's, which prints pictures of a notebook it cannot read.
     """
     handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
     handler.setFormatter(JsonLines(secrets_of(os.environ)))
@@ -96,9 +96,10 @@ def write_logs(stream: TextIO | None = None, *, level: int = logging.INFO) -> lo
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger(ROOT).setLevel(level)
-    access = logging.getLogger("tornado.access")
-    access.propagate = False
-    access.handlers[:] = [logging.NullHandler()]
+    for silent in ("tornado.access", "weasyprint"):
+        logger = logging.getLogger(silent)
+        logger.propagate = False
+        logger.handlers[:] = [logging.NullHandler()]
     return handler
 
 

@@ -6,9 +6,10 @@ ways as they come: so websockets keep their subprotocol, events arrive when they
 takes no memory. Each connection carries one request (``Connection: close``), so nobody's second request can end at
 somebody else's server.
 
-Why not the package configurable-http-proxy of PyPI (0.4.0): it keeps a response until it is whole, so that
-server-sent events never arrive, has at most ten requests under way, and drops the subprotocol that JupyterLab agrees
-on with a kernel. On a public hub use the one of npm, or traefik: this one knows no TLS.
+Why not the package configurable-http-proxy of PyPI (0.4.0, Python too): it keeps a response until it is whole, so
+that server-sent events never arrive and end with 503 after 20 seconds; it has at most ten requests under way, so that
+the eleventh waits for a long poll to end; it drops the subprotocol that JupyterLab agrees on with a kernel; and it
+takes no more than 100 MB. On a public hub use the one of npm, or traefik: this one knows no TLS.
 """
 
 from __future__ import annotations

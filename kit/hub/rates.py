@@ -29,6 +29,7 @@ RATES: Mapping[str, Rate] = {
     "submit": Rate(0.2, 12),
     "wait": Rate(2.0, 30),
     "write": Rate(1.0, 20),
+    "print": Rate(0.1, 6),
 }
 """Kind of request → how often. A cohort behind one address is no matter: it counts who asks, not from where."""
 
@@ -64,7 +65,7 @@ class Rates:
 
 
 class Places:
-    """How many streams and long polls are open, for each person and in all."""
+    """How many requests are under way, or how many of them listen, for each person and in all."""
 
     def __init__(self, each: int, all_: int) -> None:
         self._each, self._all = each, all_
@@ -72,15 +73,28 @@ class Places:
 
     @contextmanager
     def one(self, who: str) -> Iterator[None]:
-        """A place for *who* for as long as it lasts; Failure 429 or 503 where there is none."""
-        if self._taken[who] >= self._each:
-            raise Failure(429, "too-many", "Too many windows of yours listen at once; close some.", retry_after=5)
-        if self._taken.total() >= self._all:
-            raise Failure(503, "busy", "Too many listen at once. Reload the page in a while.", retry_after=10)
-        self._taken[who] += 1
+        """A place for *who* for as long as it lasts; errors as `take`."""
+        leave = self.take(who)
         try:
             yield
         finally:
-            self._taken[who] -= 1
-            if not self._taken[who]:
-                del self._taken[who]
+            leave()
+
+    def take(self, who: str) -> Callable[[], None]:
+        """A place for *who* until what is returned is called; Failure 429 or 503 where there is none."""
+        if self._taken[who] >= self._each:
+            raise Failure(429, "too-many", "Too many windows of yours are open at once; close some.", retry_after=5)
+        if self._taken.total() >= self._all:
+            raise Failure(503, "busy", "Too many are here at once. Reload the page in a while.", retry_after=10)
+        self._taken[who] += 1
+        open_ = True
+
+        def leave() -> None:
+            nonlocal open_
+            if open_:
+                open_ = False
+                self._taken[who] -= 1
+                if not self._taken[who]:
+                    del self._taken[who]
+
+        return leave

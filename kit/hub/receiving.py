@@ -106,6 +106,7 @@ class Submissions(ApiHandler):
         if not self._complete and self._counted:
             self._counted = False
             self._file.close()
+            self._leave()
             self.service.request_ended()
 
     def _require_sane(self) -> None:

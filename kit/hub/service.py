@@ -27,6 +27,7 @@ from kit.hub.metrics import Metrics, Waiting
 from kit.hub.news import News
 from kit.hub.rates import Places, Rates
 from kit.hub.roster import RosterKeeper
+from kit.pages.present import Presence
 from kit.watching import nudge
 
 T = TypeVar("T")
@@ -54,6 +55,9 @@ class ServiceSettings:
     """Whether the controller runs beside it; False where `kit watch` runs elsewhere."""
     streams_each: int = 12
     streams: int = 4_000
+    requests_each: int = 40
+    """Of one person at a time, streams among them: an answer that nobody takes stays in memory."""
+    requests: int = 8_000
 
 
 class Service:
@@ -70,11 +74,15 @@ class Service:
         self.roster = RosterKeeper(course, hubs.api_url, hubs.api_token)
         self.rates = Rates()
         self.places = Places(settings.streams_each, settings.streams)
+        self.under_way = Places(settings.requests_each, settings.requests)
         self.metrics = Metrics(
             waiting=Waiting(course), controller_up=lambda: self.controller.alive,
             controller_restarts=lambda: self.controller.restarts, listeners=lambda: self.news.listeners,
         )  # fmt: skip
         self.measuring = asyncio.Lock()
+        self.presence = Presence(course)
+        self.reading = asyncio.Lock()
+        self.printing = asyncio.Lock()
         self.draining = False
         self._built = False
         self._under_way = 0

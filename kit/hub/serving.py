@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 
 from kit.course import Course
@@ -30,7 +32,9 @@ NEEDED = (
 _BODY = 1_000_000  # of everything but a submission: forms
 _HEADERS = 64_000
 _BODY_SECONDS = 30.0
-_IDLE_SECONDS = 120.0
+_IDLE_SECONDS = 20.0  # also for the head of a request, after which a connection that says nothing is in the way
+_OPEN_FILES = 16_384
+_OWN_FILES = 150  # ledger, pool, hub, controller
 _CLOSE_SECONDS = 3.0
 
 
@@ -42,6 +46,32 @@ class Place:
     port: int
     prefix: str
     """With both slashes."""
+
+
+class Server(HTTPServer):
+    """Takes no more connections than it has room for: one that accepts without end has no file left to open.
+
+    Whoever comes when all is taken is sent away at once, and comes again, instead of waiting unheard.
+    """
+
+    most = 1_000
+
+    def handle_stream(self, stream: IOStream, address: tuple[str, int]) -> None:
+        """Serve one more connection, or close it."""
+        if len(self._connections) >= max(1, self.most):
+            stream.close()
+            return
+        super().handle_stream(stream, address)
+
+
+def raise_open_files() -> int:
+    """Allow this process as many open files as the system lets it have, within reason; the number it has now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return _OPEN_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 def place_of(environment: Mapping[str, str]) -> Place:
@@ -84,10 +114,11 @@ async def _serve(course: Course, settings: ServiceSettings, place: Place, ready:
     app = make_app(course, settings)
     service = service_of(app)
     # Behind the hub's proxy: the address and the scheme of the browser, not of the proxy.
-    server = HTTPServer(
+    server = Server(
         app, xheaders=True, max_body_size=_BODY, max_header_size=_HEADERS, body_timeout=_BODY_SECONDS,
         idle_connection_timeout=_IDLE_SECONDS,
     )  # fmt: skip
+    server.most = raise_open_files() - _OWN_FILES
     try:
         sockets = bind_sockets(place.port, place.host)
     except OSError as error:

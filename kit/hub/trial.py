@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -66,7 +66,7 @@ class TrialHub:
         self._held = ExitStack()
         roots = {name: course_root, **(also or {})}
         self._courses = {service: _read(root) for service, root in roots.items()}
-        free = _free_ports(3 + len(roots), port)
+        free = free_ports(3 + len(roots), port)
         self.mark = secrets.token_hex(8)
         self._trial = Trial(
             folder=self.folder, port=free[0], hub_port=free[1], proxy_port=free[2], mark=self.mark,
@@ -98,7 +98,7 @@ class TrialHub:
             self._start_hub()
             for name in self._courses:
                 self._say(f"Waiting for the course's service {name}")
-                self._await(partial(self._healthy, name), f"The service {name}")
+                self.wait_for_service(name)
         except BaseException:
             self.stop()
             raise
@@ -110,8 +110,10 @@ class TrialHub:
     def stop(self) -> None:
         """End the hub, the proxy, the services and every person's server."""
         self._say("Stopping the hub and everybody's servers")
-        self._end_hub()
-        _end_marked(self.mark)
+        hub, self._hub = self._hub, None
+        _end_marked(self.mark)  # all at once: one after the other takes as long as all together
+        if hub is not None:
+            hub.wait()
         self._held.close()
 
     def follow(self, about: str) -> Iterator[str]:
@@ -125,12 +127,21 @@ class TrialHub:
                 yield from filter(None, (_message(line, about) for line in lines))
                 time.sleep(0.5)
 
+    @property
+    def hub_url(self) -> str:
+        """Where services reach the hub itself, without the proxy."""
+        return f"http://127.0.0.1:{self._trial.hub_port}"
+
+    def wait_for_service(self, name: str) -> None:
+        """Until the service *name* answers that it is well; KitError where that takes too long."""
+        self._await(partial(self._healthy, name), f"The service {name}")
+
     def restart_hub(self) -> None:
         """End the hub as an administrator would, and start it again; people's servers go on meanwhile."""
         self._end_hub()
         self._start_hub()
         for name in self._courses:
-            self._await(partial(self._healthy, name), f"The service {name}")
+            self.wait_for_service(name)
 
     def restart_service(self, name: str | None = None, how: signal.Signals = signal.SIGTERM) -> None:
         """Send *how* to a service's process and wait until the hub has started it again."""
@@ -263,7 +274,7 @@ class TrialHub:
                 raise KitError(f"JupyterHub ended by itself. It said last:\n{self.last_lines()}")
             if time.monotonic() > until:
                 raise KitError(f"{what} is not up after {PATIENCE:.0f} seconds. Its log ends:\n{self.last_lines()}")
-            time.sleep(0.1)
+            time.sleep(0.25)
 
     def last_lines(self) -> str:
         """The end of `log`, for a message about what went wrong."""
@@ -321,7 +332,7 @@ def _members(people: Sequence[Person]) -> dict[str, list[str]]:
     return members
 
 
-def _free_ports(count: int, first: int) -> list[int]:
+def free_ports(count: int, first: int = 0) -> list[int]:
     """*first* (0: any) and *count* - 1 others that nobody listens on."""
     with ExitStack() as held:
         ports: list[int] = []
@@ -353,11 +364,10 @@ def _end_marked(mark: str) -> None:
                 continue
         return found
 
-    for order in ("terminate", "kill"):
+    # Twice, because the hub may have started a service again that ended before it.
+    for order in ("terminate", "terminate", "kill"):
         processes = left()
         for process in processes:
-            try:
+            with suppress(psutil.Error):
                 getattr(process, order)()
-            except psutil.Error:
-                continue
-        psutil.wait_procs(processes, timeout=15)
+        psutil.wait_procs(processes, timeout=30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -35,16 +35,20 @@ _STATES: Mapping[State, tuple[str, str]] = {
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
-def render_html(portfolio: Portfolio, credential: Mapping[str, Any] | None = None) -> str:
+def render_html(
+    portfolio: Portfolio, credential: Mapping[str, Any] | None = None, *, ways: Sequence[tuple[str, str]] = ()
+) -> str:
     """The page as HTML text: the same portfolio gives the same page.
 
     With *credential* (see `kit.credential`) it says that one goes with it; the page itself proves nothing.
+    *ways*: address and words of links above it on a screen, for a service that shows it among other pages.
     """
     return _template().render(
         portfolio=portfolio,
         steps={unit.id: road.steps(unit) for unit in portfolio.units},
         numbers=_numbers(portfolio),
         issuer=_issuer(credential),
+        ways=ways,
         states=_STATES,
         verdicts=VERDICTS,
         by_hand=BY_HAND,

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from kit.reports.signs import SIGNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-class Frames(Protocol):
-    """What a report reads: the frames of a `CourseView`, or others with the same columns (one unit, one group)."""
-
-    @property
-    def attempts(self) -> pd.DataFrame:
-        """One row per attempt."""
-
-    @property
-    def items(self) -> pd.DataFrame:
-        """One row per item score."""
-
-    @property
-    def objectives(self) -> pd.DataFrame:
-        """One row per decided attempt and objective."""
-
-    @property
-    def units(self) -> pd.DataFrame:
-        """One row per learner and unit."""
-
-    @property
-    def progress(self) -> pd.DataFrame:
-        """One row per learner, unit and objective."""
-
-    @property
-    def correctives(self) -> pd.DataFrame:
-        """One row per corrective opened."""
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """The ledger."""
+    from kit.reports.frames import Frames
 
 
 def cohort_map(frames: Frames) -> pd.DataFrame:
     """Learner × unit: a row per learner (index `learner`), a column per unit in the course's order, values: state."""
     units = frames.units
-    wide = units.astype({"state": "string"}).pivot(index="learner", columns="unit", values="state")
-    return wide.reindex(columns=units["unit"].drop_duplicates()).rename_axis(columns=None)
+    wide = units.astype({"learner": "string", "unit": "string", "state": "string"})
+    wide = wide.pivot(index="learner", columns="unit", values="state")
+    return wide.reindex(columns=units["unit"].drop_duplicates().astype("string")).rename_axis(columns=None)
 
 
 def attention(frames: Frames) -> pd.DataFrame:
@@ -59,7 +30,7 @@ def attention(frames: Frames) -> pd.DataFrame:
 def unit_progress(frames: Frames) -> pd.DataFrame:
     """How many learners are in which state: one row per unit (index `unit`), `learners` and one column per state."""
     units = frames.units
-    order = units["unit"].drop_duplicates()
+    order = units["unit"].drop_duplicates().astype("string")
     counts = units.groupby(["unit", "state"], observed=False).size().unstack("state", fill_value=0)
     counts = counts.reindex(index=order, columns=list(SIGNS), fill_value=0).astype("Int64")
     counts.columns = list(SIGNS)

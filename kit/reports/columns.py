@@ -1,69 +1,58 @@
 """The columns of every frame with their dtypes: the same for an empty course as for a full one.
 
-`kit.reports.view.CourseView` says what each column means and in which unit it is.
+`kit.reports.frames.Frames` says what each column means and in which unit it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 
 from kit.decisions.standing import ObjectiveState, State
 from kit.records.record import Outcome, VerdictState
+from kit.reports.gathered import MISSING, Done
 
 TIME = "datetime64[us, UTC]"
 DURATION = "timedelta64[us]"
 
-_OUTCOME = pd.CategoricalDtype(list(get_args(Outcome)))
-_VERDICT = pd.CategoricalDtype(list(get_args(VerdictState)))
-_STATE = pd.CategoricalDtype(list(get_args(State)))
-_PROGRESS = pd.CategoricalDtype(list(get_args(ObjectiveState)))
+OUTCOMES = list(get_args(Outcome))
+VERDICTS = list(get_args(VerdictState))
+STATES = list(get_args(State))
+PROGRESS = list(get_args(ObjectiveState))
+"""Categories that are the same in every course, in this order."""
 
 Columns = Mapping[str, "str | pd.CategoricalDtype"]
 
-ATTEMPTS: Columns = {
-    "learner": "string", "unit": "string", "revision": "Int64", "attempt": "Int64", "form": "string",
-    "assignment": "string", "submission": "string", "submitted_at": TIME, "graded": "bool", "score": "Float64",
-    "max": "Float64", "share": "Float64", "outcome": _OUTCOME, "cycle": "Int64", "rule": "string",
-    "sentence": "string", "before_reset": "bool",
-}  # fmt: skip
 
-ITEMS: Columns = {
-    "learner": "string", "unit": "string", "revision": "Int64", "attempt": "Int64", "form": "string",
-    "submission": "string", "submitted_at": TIME, "item": "string", "objective": "string", "score": "Float64",
-    "max": "Float64", "note": "string",
-}  # fmt: skip
+def series(column: Done, categories: Sequence[Any] | None = None) -> pd.Series:
+    """*column* as pandas has it; NA, NaT or NaN where it is missing.
 
-OBJECTIVES: Columns = {
-    "learner": "string", "unit": "string", "revision": "Int64", "attempt": "Int64", "form": "string",
-    "submission": "string", "submitted_at": TIME, "objective": "string", "score": "Float64", "max": "Float64",
-    "share": "Float64", "criterion": "Float64", "state": _VERDICT, "certainty": "Float64", "before_reset": "bool",
-}  # fmt: skip
+    *categories*: which there are, in their order, for a `category` column; otherwise those that occur, sorted.
+    """
+    values: Any = column.values
+    if column.kind == "category":
+        return pd.Series(_categorical(values, column.categories, categories))
+    if column.kind == "float":
+        return pd.Series(pd.arrays.FloatingArray(values, np.isnan(values)))
+    if column.kind == "int":
+        gone = values == MISSING
+        return pd.Series(pd.arrays.IntegerArray(np.where(gone, 1, values), gone))
+    if column.kind == "time":
+        return pd.Series(values.view("datetime64[us]")).dt.tz_localize("UTC")
+    if column.kind == "duration":
+        return pd.Series(values.view("timedelta64[us]"))
+    return pd.Series(values, dtype="string" if column.kind == "text" else "bool")
 
-UNITS: Columns = {
-    "learner": "string", "name": "string", "unit": "string", "title": "string", "state": _STATE, "attempts": "Int64",
-    "cycles": "Int64", "correctives": "Int64", "objectives": "Int64", "objectives_shown": "Int64",
-    "engaged_at": TIME, "mastered_at": TIME, "time_to_mastery": DURATION, "by_override": "bool", "sentence": "string",
-    "attention": "string", "attention_next": "string",
-}  # fmt: skip
 
-PROGRESS: Columns = {
-    "learner": "string", "unit": "string", "objective": "string", "title": "string", "state": _PROGRESS,
-    "criterion": "Float64",
-}  # fmt: skip
-
-CORRECTIVES: Columns = {
-    "learner": "string", "unit": "string", "objective": "string", "approach": "string", "assignment": "string",
-    "granted_at": TIME, "submitted_at": TIME, "score": "Float64", "max": "Float64", "share": "Float64",
-    "next_attempt": "Int64", "followed_by": _VERDICT,
-}  # fmt: skip
-
-EVENTS: Columns = {
-    "key": "string", "kind": "string", "learner": "string", "at": TIME, "who": "string", "unit": "string",
-    "assignment": "string", "data": "object", "why": "string",
-}  # fmt: skip
+def _categorical(codes: Any, found: Sequence[Any], wanted: Sequence[Any] | None) -> pd.Categorical:
+    order = sorted(found) if wanted is None else list(wanted)
+    place = {value: number for number, value in enumerate(order)}
+    there = np.array([*(place.get(value, -1) for value in found), -1], dtype=np.int32)
+    dtype = pd.CategoricalDtype(pd.Index(order, dtype="str"))
+    return pd.Categorical.from_codes(there[codes], dtype=dtype)
 
 
 def frame(columns: Columns, rows: Iterable[Sequence[object]]) -> pd.DataFrame:
@@ -71,3 +60,9 @@ def frame(columns: Columns, rows: Iterable[Sequence[object]]) -> pd.DataFrame:
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     pairs = zip(columns.items(), values, strict=True)
     return pd.DataFrame({name: pd.Series(list(column), dtype=dtype) for (name, dtype), column in pairs})
+
+
+EVENTS: Columns = {
+    "key": "string", "kind": "category", "learner": "category", "at": TIME, "who": "category", "unit": "category",
+    "assignment": "category", "data": "string", "why": "string",
+}  # fmt: skip

@@ -18,10 +18,10 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 def first_and_final(view: CourseView) -> RenderableType:
     """Per unit the levels at the first attempt and as it stands: n, the lowest, the median, a histogram of one line."""
-    found = levels(view)
+    found = levels(view.frames)
     if found.empty:
         return Text("Nothing has been decided yet.")
-    progress = unit_progress(view)
+    progress = unit_progress(view.frames)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for head in ("unit", "", "n", "lowest", "median", "0 %     100 %"):
         table.add_column(head, no_wrap=True, justify="right" if head in ("n", "lowest", "median") else "left")

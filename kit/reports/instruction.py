@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kit.reports.cohort import Frames
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kit.reports.frames import Frames
 
 
 def approaches(frames: Frames) -> pd.DataFrame:

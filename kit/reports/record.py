@@ -43,8 +43,9 @@ def record_page(view: CourseView, learner: str) -> RenderableType:
 
 def _head(record: LearnerRecord, then: str) -> Text:
     who = f"{plain(record.name)} ({record.learner})" if record.name else record.learner
+    section = f", section {plain(record.section)}" if record.section else ""
     return Text.assemble(
-        (who, "bold"), (f"  enrolled {moment(record.enrolled_at)} UTC\n", "dim"), "Next: ", plain(then)
+        (who, "bold"), (f"  enrolled {moment(record.enrolled_at)} UTC{section}\n", "dim"), "Next: ", plain(then)
     )
 
 

@@ -59,7 +59,7 @@ class _Status:
         else:
             shown = [one for one in everyone if one.attention] if self.attention_only else everyone
             if shown:
-                yield from _maps(shown, units, options.max_width)
+                yield from self._by_section(shown, units, options.max_width)
             if not self.attention_only:
                 yield from _totals(self.view, units)
             yield Text()
@@ -71,6 +71,17 @@ class _Status:
 
     def _units(self, everyone: Sequence[Standing]) -> list[str]:
         return [now.unit for now in everyone[0].units if self.unit in (None, now.unit)]
+
+    def _by_section(self, shown: Sequence[Standing], units: Sequence[str], width: int) -> Iterator[RenderableType]:
+        """A map for each section, by name; one map without a heading where nobody is in any."""
+        sections: dict[str, list[Standing]] = {}
+        for one in shown:
+            sections.setdefault(self.view.records[one.learner].section, []).append(one)
+        for section in sorted(sections, key=lambda name: (not name, name)):
+            if set(sections) != {""}:
+                here = counted(len(sections[section]), "learner")
+                yield Text(f"\n{plain(section) or 'in no section'}: {here}", style="bold")
+            yield from _maps(sections[section], units, width)
 
     def _attention(self, everyone: Sequence[Standing], units: set[str]) -> Iterator[RenderableType]:
         asked = [(one, now) for one in everyone for now in one.units if now.attention and now.unit in units]

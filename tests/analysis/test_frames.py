@@ -179,7 +179,8 @@ def test_a_unit_that_is_not_there_is_told(name: str, history: History) -> None:
 
 def test_items_are_what_psychometrics_computes(healthy: CourseView) -> None:
     sheet = sheets(healthy, UNIT, "a")[0]
-    points = healthy.items[healthy.items["form"] == "a"].pivot(index="learner", columns="item", values="score")
+    scores = healthy.frames.items
+    points = scores[scores["form"] == "a"].pivot(index="learner", columns="item", values="score")
     mine = points[[item for item in sheet.items if item.startswith("counting")]].to_numpy(dtype=float)
     found = kit.analysis.items(healthy, UNIT, "a")
     found = found[found["objective"] == "counting"]
@@ -191,7 +192,7 @@ def test_items_are_what_psychometrics_computes(healthy: CourseView) -> None:
 
 def test_forms_are_what_psychometrics_computes(healthy: CourseView) -> None:
     first = kit.analysis.forms(healthy).iloc[0]
-    score = healthy.attempts[healthy.attempts["form"] == "a"]["score"].to_numpy(dtype=float)
+    score = healthy.frames.attempts[healthy.frames.attempts["form"] == "a"]["score"].to_numpy(dtype=float)
     assert first["mean"] == pytest.approx(score.mean())
     assert first["variance"] == pytest.approx(score.var())
     assert first["mean_se"] == pytest.approx(score.std(ddof=1) / np.sqrt(len(score)))
@@ -200,7 +201,8 @@ def test_forms_are_what_psychometrics_computes(healthy: CourseView) -> None:
 
 
 def test_decisions_are_huynhs_table_of_first_attempts(healthy: CourseView) -> None:
-    first = healthy.objectives[(healthy.objectives["attempt"] == 1) & (healthy.objectives["objective"] == "nesting")]
+    verdicts = healthy.frames.objectives
+    first = verdicts[(verdicts["attempt"] == 1) & (verdicts["objective"] == "nesting")]
     right = first["score"].to_numpy(dtype=float)
     table = beta_binomial(*fit_beta_binomial(right.mean(), right.var(), 10), 10, 8, 0.8)
     found = kit.analysis.decisions(healthy).set_index("objective").loc["nesting"]

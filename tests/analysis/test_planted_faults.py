@@ -14,6 +14,7 @@ from kit.analysis.expected import compare_selected
 from kit.analysis.levels import levels
 from kit.psychometrics.decision_table import beta_binomial
 from kit.reports import CourseView
+from kit.reports.view import Written
 from tests.analysis.cohort import OBJECTIVES, UNIT, World, build_unit, make_course, play
 
 FLAGGED = ("items", "forms", "form_comparison", "form_drift", "correctives")
@@ -123,7 +124,7 @@ def test_learners_who_began_with_another_form_are_compared_as_they_are(tmp_path:
     assert set(found["basis"]) == {"first attempts"}
     assert found.loc["ending", "difference_low"] < -0.25 < found.loc["ending", "difference_high"]
     assert found.loc["ending", "flags"].startswith("ending is harder than on form a")
-    first = view.objectives[view.objectives["attempt"] == 1]
+    first = view.frames.objectives[view.frames.objectives["attempt"] == 1]
     means = first[first["objective"] == "counting"].groupby("form")["share"].mean()
     assert found.loc["counting", "difference"] == pytest.approx(means["b"] - means["a"])
 
@@ -195,7 +196,7 @@ def test_decisions_from_before_certainties_were_written_are_counted_and_not_take
             ]
             event = replace(event, data={**event.data, "decision": {**event.data["decision"], "verdicts": verdicts}})
         events.append(event)
-    view = CourseView(history.course, history.catalogue, tuple(events))
+    view = CourseView(history.course, history.catalogue, Written(tuple(events)))
     assert kit.analysis.certainties(view)["certainty"].isna().all()
     found = kit.analysis.decisions(view).iloc[0]
     assert (found["mastered"], found["rated"]) == (1, 0)

@@ -13,7 +13,7 @@ from kit.cycle import reconcile
 from kit.records import Event, fold_all
 from kit.stages.opened import MANY, OpenCourse, Scope, open_course, open_ledger
 from kit.stages.people import enrol, override
-from kit.watching import _Bell, _narrowed, _sign
+from kit.watching import AT_ONCE, _Bell, _narrowed, _sign
 from tests.courses import write_course
 from tests.cycle.school import School
 
@@ -146,6 +146,25 @@ def test_the_bell_says_whom_a_round_is_about_and_is_silent_then(
         bell.ring(learners, everybody)
     assert bell.wait(0) is bool(rung)
     assert bell.take() == whom
+    assert not bell.wait(0)
+
+
+def test_when_a_class_arrives_at_once_a_round_is_about_the_first_and_the_bell_goes_on_ringing() -> None:
+    bell = _Bell()
+    coming = [f"z{number}" for number in range(AT_ONCE, 0, -1)] + ["ada", "ben"]
+    for name in [*coming, "z1"]:
+        bell.ring({name}, False)
+    assert bell.take() == set(coming[:AT_ONCE]), "in the order of arrival, not of their names"
+    assert bell.wait(0)
+    bell.ring({"cem"}, False)
+    assert bell.take() == {"ada", "ben", "cem"}
+    assert not bell.wait(0)
+
+
+def test_a_round_about_everybody_leaves_nobody_over() -> None:
+    bell = _Bell()
+    bell.ring({f"ada{number}" for number in range(2 * AT_ONCE)}, True)
+    assert bell.take() is None
     assert not bell.wait(0)
 
 

@@ -126,6 +126,12 @@ class ThroughTheHub:
     def feedback(self, learner: str, assignment: str) -> list[Feedback]:
         return self._as(learner).feedback(learner, assignment)
 
+    def feedback_digests(self, learner: str, assignment: str) -> Any:
+        return self._as(learner).feedback_digests(learner, assignment)
+
+    def feedback_page(self, learner: str, assignment: str, submission: str) -> bytes:
+        return self._as(learner).feedback_page(learner, assignment, submission)
+
     def progress(self, learner: str) -> Any:
         return self._as(learner).progress(learner)
 

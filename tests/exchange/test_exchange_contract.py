@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -110,6 +111,10 @@ VERBS: dict[str, Callable[[Exchange, str, str, Path], object]] = {
     "fetch": lambda exchange, learner, assignment, home: exchange.fetch(learner, assignment, home),
     "submit": lambda exchange, learner, assignment, home: exchange.submit(learner, assignment, home),
     "feedback": lambda exchange, learner, assignment, home: exchange.feedback(learner, assignment),
+    "digests": lambda exchange, learner, assignment, home: exchange.feedback_digests(learner, assignment),
+    "page": lambda exchange, learner, assignment, home: exchange.feedback_page(
+        learner, assignment, "20260504T081530000000Z-1f3a9c"
+    ),
 }
 
 
@@ -268,6 +273,19 @@ class TestRepeatingChangesNothing:
         for receipt in reversed(receipts):
             exchange.publish_feedback("ada", Feedback(A, receipt.submission, receipt.submission.encode()))
         assert [page.submission for page in exchange.feedback("ada", A)] == [r.submission for r in receipts]
+        assert list(exchange.feedback_digests("ada", A)) == [r.submission for r in receipts]
+
+    def test_one_page_and_the_digests_of_all_can_be_had_without_the_others(
+        self, exchange: Exchange, form_a: Path, adas: Path
+    ) -> None:
+        receipt = hand_in(exchange, "ada", A, form_a, adas)
+        assert exchange.feedback_digests("ada", A) == {}
+        with pytest.raises(NotGranted, match=r"no feedback|kit next"):
+            exchange.feedback_page("ada", A, receipt.submission)
+        for html in (b"first", b"other"):
+            exchange.publish_feedback("ada", Feedback(A, receipt.submission, html))
+            assert exchange.feedback_page("ada", A, receipt.submission) == html
+            assert exchange.feedback_digests("ada", A) == {receipt.submission: sha256(html).hexdigest()}
 
     def test_progress_keeps_any_json(self, exchange: Exchange) -> None:
         standing = json.loads('{"title": "Größe ✓", "share": 0.75, "units": [{"gap": null, "open": true}]}')

@@ -130,6 +130,11 @@ def raw_header(size: bytes) -> bytes:
     return bytes(plain)
 
 
+def extended(content: bytes) -> bytes:
+    """A header that says more of the member after it."""
+    return member("x", content, tarfile.XHDTYPE)[0].tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512)
+
+
 BOOK = member("names.ipynb", b"{}")
 HARM: dict[str, tuple[bytes, str]] = {
     "an absolute path": (parcel_of(BOOK, member("/etc/cron.d/x")), "'/etc/cron.d/x' names a place outside"),
@@ -172,11 +177,28 @@ HARM: dict[str, tuple[bytes, str]] = {
         "not an ordinary|larger than",
     ),
     "a bomb in a file": (parcel_of(member("bomb", bytes(50_000_000))), "larger than 20,000 bytes.*'bomb'"),
-    "a bomb in a name": (parcel_of(member("n" * 50_000_000)), "larger than 20,000 bytes"),
+    "a bomb in a name": (parcel_of(member("n" * 50_000_000)), "a name that is too long"),
+    "an extended header that takes hours to read": (
+        gzip.compress(extended(b"1" * 2_000_000)),
+        "'x' has a name that is too long",
+    ),
+    "a map of holes without end": (
+        gzip.compress(
+            extended(b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n")
+            + member("s", b"9" * 10)[0].tobuf(tarfile.GNU_FORMAT)
+            + b"9" * 8
+            + b"\n0" * 1_000_000
+        ),
+        "'s' is not an ordinary file",
+    ),
+    "more headers than files, of what is never taken": (
+        parcel_of(*(member(f"__pycache__/{n}", b"") for n in range(200))),
+        "more than 12 files",
+    ),
     "a bomb after the end": (parcel_of(BOOK) + gzip.compress(bytes(50_000_000)), "larger than 20,000 bytes"),
     "headers about headers about headers": (
         gzip.compress(member("h", b"", tarfile.XHDTYPE)[0].tobuf(tarfile.USTAR_FORMAT) * 280),
-        "no whole parcel",
+        "more than 12 files",
     ),
     "a size below zero": (gzip.compress(raw_header(b"\xff" * 12)), "no whole parcel|not an ordinary"),
     "nothing at all": (b"", "no whole parcel"),

@@ -119,7 +119,7 @@ def test_from_twenty_learners_on_plan_begins_where_the_courses_own_learners_did(
     with Gradebook(course) as gradebook:
         build(course, gradebook, set())
     write_history(course, 20)
-    first = load(course.root).attempts.query("form == 'a'")
+    first = load(course.root).frames.attempts.query("form == 'a'")
     share = (first["score"].sum() / first["max"].sum()).item()
     said = " ".join(Terminal(course.root).kit("plan").split())
     assert f"can do {share:.0%} of the tasks (seen in the first forms of 20 learners of this course)" in said

@@ -59,6 +59,11 @@ def built(root: Path) -> Path:
     return root
 
 
+def server_pid(hub: TrialHub, name: str) -> int:
+    """The process of the single-user server of *name*."""
+    return int(hub.api("GET", f"users/{name}").json()["servers"][""]["state"]["pid"])
+
+
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialHub]:
     """The course "numbers" with the units 01-one and 02-two (which requires 01-one), as the service `mastery`."""

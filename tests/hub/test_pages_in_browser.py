@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from kit.hub.trial import TrialHub
+from tests.barriers import axe_core
 from tests.hub.learner import Learner, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hub")]
@@ -237,18 +237,7 @@ def test_somebody_who_is_not_in_the_course_is_told_what_to_ask_for(enter: Enter)
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """axe-core, where npm can bring it."""
-    folder = tmp_path_factory.mktemp("axe")
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not there to bring axe-core")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), "axe-core@4"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm did not bring axe-core in time")
-    script = folder / "node_modules/axe-core/axe.min.js"
-    if done.returncode or not script.is_file():
-        pytest.skip("npm could not bring axe-core")
-    return script
+    return axe_core(tmp_path_factory.mktemp("axe"))
 
 
 def test_axe_finds_no_barrier_and_nothing_overflows_on_any_page(enter: Enter, mia: Learner, axe: Path) -> None:

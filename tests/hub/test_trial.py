@@ -15,6 +15,7 @@ from kit.hub.login import hashed, matches
 from kit.hub.trial import Person, TrialHub
 from kit.hub.trial_config import MARK
 from tests.courses import write_course
+from tests.hub.conftest import server_pid
 
 WAIT = 60
 
@@ -126,7 +127,3 @@ def marked(process: psutil.Process, trial: TrialHub | None = None) -> bool:
     except (psutil.Error, OSError):
         return False
     return mark is not None and (trial is None or mark == trial.mark)
-
-
-def server_pid(hub: TrialHub, name: str) -> int:
-    return int(hub.api("GET", f"users/{name}?include_stopped_servers").json()["servers"][""]["state"]["pid"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -14,10 +15,10 @@ from sqlalchemy import Engine, event
 from kit.cycle import alone
 from kit.decisions import decide
 from kit.errors import CourseError, LedgerError, UnknownName
-from kit.reports import REPORTS, CourseView, load
+from kit.reports import REPORTS, Frames, load
 from tests.reports.written_history import BEGIN, History, write_course
 
-FRAMES = ("attempts", "items", "objectives", "units", "progress", "correctives", "events")
+FRAMES = ("learners", "attempts", "items", "objectives", "units", "progress", "correctives", "events")
 
 
 def at(hours: float) -> pd.Timestamp:
@@ -32,7 +33,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
 
 def test_one_row_per_attempt_with_its_points_and_what_was_decided(cohort: History) -> None:
     columns = ("learner", "unit", "attempt", "form", "submitted_at", "score", "max", "share", "outcome", "cycle")
-    assert rows(cohort.view().attempts, *columns) == [
+    assert rows(cohort.view().frames.attempts, *columns) == [
         ("ada", "01-values", 1, "a", at(3), 10, 10, 1.0, "mastered", 0),
         ("ada", "02-lists", 1, "a", at(6), 3, 5, 0.6, "gaps", 1),
         ("ada", "02-lists", 2, "b", at(9), 4, 5, 0.8, "mastered", 1),
@@ -43,7 +44,7 @@ def test_one_row_per_attempt_with_its_points_and_what_was_decided(cohort: Histor
 
 
 def test_one_row_per_item_where_not_assessed_is_missing_and_never_zero(cohort: History) -> None:
-    items = cohort.view().items
+    items = cohort.view().frames.items
     assert items.groupby(["learner", "unit", "attempt"]).size().to_dict() == {
         ("ada", "01-values", 1): 10,
         ("ada", "02-lists", 1): 5,
@@ -59,7 +60,7 @@ def test_one_row_per_item_where_not_assessed_is_missing_and_never_zero(cohort: H
 
 def test_one_row_per_verdict_with_the_criterion_it_was_held_against(cohort: History) -> None:
     columns = ("learner", "unit", "attempt", "objective", "score", "max", "share", "criterion", "state")
-    assert rows(cohort.view().objectives, *columns) == [
+    assert rows(cohort.view().frames.objectives, *columns) == [
         ("ada", "01-values", 1, "names", 5, 5, 1.0, 0.8, "mastered"),
         ("ada", "01-values", 1, "text", 5, 5, 1.0, 0.8, "mastered"),
         ("ada", "02-lists", 1, "slicing", 3, 5, 0.6, 0.8, "gap"),
@@ -73,7 +74,7 @@ def test_one_row_per_learner_and_unit_with_the_time_to_mastery(cohort: History) 
     columns = ("learner", "unit", "state", "attempts", "cycles", "correctives", "objectives_shown", "engaged_at",
                "mastered_at", "time_to_mastery", "by_override")  # fmt: skip
     hours = pd.Timedelta(hours=1)
-    assert rows(cohort.view().units, *columns) == [
+    assert rows(cohort.view().frames.units, *columns) == [
         ("ada", "01-values", "mastered", 1, 0, 0, 2, at(1), at(3), 2 * hours, False),
         ("ada", "02-lists", "mastered", 2, 1, 1, 1, at(4), at(9), 5 * hours, False),
         ("ben", "01-values", "corrective", 1, 1, 0, 1, at(2), None, None, False),
@@ -87,7 +88,7 @@ def test_one_row_per_learner_and_unit_with_the_time_to_mastery(cohort: History) 
 
 def test_one_row_per_corrective_with_what_the_attempt_after_it_showed(cohort: History) -> None:
     columns = ("learner", "objective", "approach", "granted_at", "submitted_at", "share", "next_attempt", "followed_by")
-    assert rows(cohort.view().correctives, *columns) == [
+    assert rows(cohort.view().frames.correctives, *columns) == [
         ("ada", "slicing", "number-line", at(6.5), at(7), 1.0, 2, "mastered"),
         ("ben", "text", "tracing", at(5), None, None, None, None),
     ]
@@ -96,7 +97,7 @@ def test_one_row_per_corrective_with_what_the_attempt_after_it_showed(cohort: Hi
 def test_a_corrective_that_could_not_be_read_is_not_handed_in(cohort: History) -> None:
     submission = cohort.submit("ben", "01-values.text.tracing", 6)
     cohort.happen("rejected", "ben", "01-values.text.tracing", 6, submission=submission, reason="It is not a notebook.")
-    ben = cohort.view().correctives.set_index("learner").loc["ben"]
+    ben = cohort.view().frames.correctives.set_index("learner").loc["ben"]
     assert pd.isna(ben["submitted_at"])
 
 
@@ -107,33 +108,35 @@ def test_a_decision_that_waits_for_a_person_says_waiting_and_not_assessed(cohort
     data = {"submission": attempt.submission.id, "version": 1, "decision": decision.to_data()}
     cohort.happen("decided", "cleo", "01-values.a", 2, **data)
     view = cohort.view()
-    verdicts = view.objectives[view.objectives["learner"] == "cleo"]
+    verdicts = view.frames.objectives[view.frames.objectives["learner"] == "cleo"]
     assert rows(verdicts, "objective", "score", "state") == [("names", 5, "mastered"), ("text", None, "not-assessed")]
-    assert view.attempts.set_index("learner").loc["cleo", "outcome"] == "waiting"
+    assert view.frames.attempts.set_index("learner").loc["cleo", "outcome"] == "waiting"
     # There is no level to compare yet, neither of the whole nor of the part that is assessed.
-    assert "cleo" not in set(REPORTS["first-and-final"](view)["learner"])
+    assert "cleo" not in set(REPORTS["first-and-final"](view.frames)["learner"])
 
 
 def test_the_state_of_every_objective_is_the_one_that_standing_tells(cohort: History) -> None:
     view = cohort.view()
     told = [(s.learner, u.unit, o.id, o.state) for s in view.standings.values() for u in s.units for o in u.objectives]
-    assert rows(view.progress, "learner", "unit", "objective", "state") == told
+    assert rows(view.frames.progress, "learner", "unit", "objective", "state") == told
     assert ("ben", "01-values", "text", "not-yet") in told
     assert ("ben", "01-values", "names", "shown") in told
 
 
 def test_the_events_are_the_ledger_as_it_is(cohort: History) -> None:
     view = cohort.view()
-    assert list(view.events["key"]) == [e.key for e in view.history]
-    decided = view.events[(view.events["kind"] == "decided") & (view.events["learner"] == "ben")].iloc[0]
-    assert decided["data"]["decision"]["correctives"] == ["01-values.text.tracing"]
+    assert list(view.frames.events["key"]) == [e.key for e in view.history]
+    decided = view.frames.events[
+        (view.frames.events["kind"] == "decided") & (view.frames.events["learner"] == "ben")
+    ].iloc[0]
+    assert json.loads(decided["data"])["decision"]["correctives"] == ["01-values.text.tracing"]
     assert decided["at"] == at(4)
 
 
 def test_mastery_that_an_instructor_declared_is_marked_and_its_time_is_kept(cohort: History) -> None:
     cohort.override("ben", "01-values", "mastered", 10, "Showed it at the board.")
     cohort.override("dan", "01-values", "mastered", 10, "Knew it before.")
-    units = cohort.view().units.set_index(["learner", "unit"])
+    units = cohort.view().frames.units.set_index(["learner", "unit"])
     ben, dan = units.loc[("ben", "01-values")], units.loc[("dan", "01-values")]
     assert (ben["state"], ben["by_override"], ben["time_to_mastery"]) == ("mastered", True, pd.Timedelta(hours=8))
     # Nothing was begun, so there is no time to tell.
@@ -145,9 +148,9 @@ def test_attempts_before_a_reset_stay_in_the_frame_and_say_so(cohort: History) -
     cohort.override("ben", "01-values", "reset", 10, "Was ill.")
     cohort.attempt("ben", "01-values.b", 12, {"names": 5, "text": 5})
     view = cohort.view()
-    ben = view.attempts[view.attempts["learner"] == "ben"]
+    ben = view.frames.attempts[view.frames.attempts["learner"] == "ben"]
     assert rows(ben, "attempt", "form", "before_reset") == [(1, "a", True), (2, "b", False)]
-    unit = view.units.set_index(["learner", "unit"]).loc[("ben", "01-values")]
+    unit = view.frames.units.set_index(["learner", "unit"]).loc[("ben", "01-values")]
     assert (unit["attempts"], unit["engaged_at"], unit["time_to_mastery"]) == (1, at(11), pd.Timedelta(hours=1))
 
 
@@ -155,7 +158,7 @@ def test_only_the_enrolled_are_counted(cohort: History) -> None:
     cohort.happen("set-aside", "stranger", "01-values.a", 5, submission="x", reason="It was never opened for stranger.")
     view = cohort.view()
     assert list(view.records) == ["ada", "ben", "cleo", "dan"]
-    assert "stranger" in set(view.events["learner"])
+    assert "stranger" in set(view.frames.events["learner"])
 
 
 SITUATIONS = {
@@ -173,7 +176,7 @@ SITUATIONS = {
 @pytest.mark.parametrize("happened", SITUATIONS.values(), ids=SITUATIONS.keys())
 def test_columns_and_dtypes_are_the_documented_ones_whatever_happened(name: str, happened, history: History) -> None:
     happened(history)
-    frame = getattr(history.view(), name)
+    frame = getattr(history.view().frames, name)
     assert [(column, str(dtype)) for column, dtype in frame.dtypes.items()] == _documented(name)
 
 
@@ -190,7 +193,7 @@ def _documented(name: str) -> list[tuple[str, str]]:
 
 def _table(name: str) -> list[tuple[str, ...]]:
     """The table of columns in the docstring of the frame."""
-    attribute = inspect.getattr_static(CourseView, name)
+    attribute = inspect.getattr_static(Frames, name)
     lines = inspect.cleandoc(attribute.__doc__).splitlines()
     head = next(number for number, line in enumerate(lines) if line.startswith("----"))
     return [tuple(re.split(r"\s{2,}", line, maxsplit=3)) for line in lines[head + 1 :] if line.strip()]
@@ -199,14 +202,14 @@ def _table(name: str) -> list[tuple[str, ...]]:
 def test_reading_a_course_where_nothing_happened_makes_no_ledger(tmp_path: Path) -> None:
     course = write_course(tmp_path)
     view = load(tmp_path)
-    assert (len(view.events), len(view.units)) == (0, 0)
+    assert (len(view.frames.events), len(view.frames.units)) == (0, 0)
     assert not (course.gradebook_dir / "mastery.db").exists()
     assert not (course.gradebook_dir / "gradebook.db").exists()
 
 
 def test_a_course_that_was_never_built_can_be_read(tmp_path: Path) -> None:
     write_course(tmp_path, build=False)
-    assert load(tmp_path).units.empty
+    assert load(tmp_path).frames.units.empty
 
 
 def test_reading_writes_nothing(cohort: History) -> None:
@@ -214,14 +217,14 @@ def test_reading_writes_nothing(cohort: History) -> None:
     folder = cohort.course.root
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     view = load(folder)
-    assert all(getattr(view, name) is not None for name in FRAMES)
+    assert all(getattr(view.frames, name) is not None for name in FRAMES)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_course_can_be_read_while_a_reconciler_works_on_it(cohort: History) -> None:
     cohort.view()
     with alone(cohort.course):
-        assert len(load(cohort.course.root).attempts) == 5
+        assert len(load(cohort.course.root).frames.attempts) == 5
 
 
 def test_a_folder_that_is_no_course_says_what_is_missing(tmp_path: Path) -> None:
@@ -241,7 +244,7 @@ def test_a_misspelt_learner_is_answered_with_names_that_look_alike(cohort: Histo
         cohort.view().record("cloe")
 
 
-@pytest.mark.parametrize("learners", [5, 200])
+@pytest.mark.parametrize("learners", [5, 500])
 def test_the_number_of_queries_does_not_grow_with_the_cohort(learners: int, history: History) -> None:
     for number in range(learners):
         history.enrol(f"learner{number}")
@@ -255,13 +258,14 @@ def test_the_number_of_queries_does_not_grow_with_the_cohort(learners: int, hist
     event.listen(Engine, "before_cursor_execute", count)
     try:
         view = load(history.course.root)
-        assert [len(getattr(view, name)) > 0 for name in FRAMES if name != "correctives"] == [True] * 6
+        assert [len(getattr(view.frames, name)) > 0 for name in FRAMES if name != "correctives"] == [True] * 7
     finally:
         event.remove(Engine, "before_cursor_execute", count)
-    assert len(view.attempts) == learners
-    assert sum("FROM event" in statement for statement in statements) == 1
-    # The rest asks whether the table is there.
-    assert len(statements) <= 3
+    assert len(view.frames.attempts) == learners
+    reading = [statement for statement in statements if "FROM event" in statement]
+    # The last number, the histories, the events as they are; the rest asks whether the table is there.
+    assert len(reading) == 3
+    assert len(statements) <= 9
 
 
 def test_a_lost_ledger_is_told_and_not_shown_as_an_empty_cohort(tmp_path: Path) -> None:

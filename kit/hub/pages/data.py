@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,13 @@ from kit.errors import KitError
 from kit.hub.answering import ApiHandler
 from kit.hub.failures import Failure
 from kit.hub.identity import INSTRUCTORS
-from kit.pages.cohort import Row, visible
 from kit.hub.pages.handlers import Seeing, decide
+from kit.pages.cohort import Row, visible
 from kit.pages.overriding import outlook, read_wish
 from kit.records import Event
+
+_UNKEEPABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What a form of a page never brings: tornado takes it out of those, and no database takes a zero."""
 
 
 class Cohort(Seeing, ApiHandler):
@@ -73,10 +77,14 @@ class Decision(Seeing, ApiHandler):
     def _asked(self) -> dict[str, str]:
         try:
             asked = json.loads(self.request.body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             asked = None
         if not isinstance(asked, dict) or not all(isinstance(value, str) for value in asked.values()):
             raise Failure(422, "refused", 'Send a JSON object such as {"action": "another-form", "why": "…"}.')
+        if any(_UNKEEPABLE.search(value) for value in asked.values()):
+            raise Failure(
+                422, "refused", "There are signs in it that are no text, and no record can keep. Leave them out."
+            )
         return asked
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -16,13 +15,12 @@ from kit.exchange.names import is_assignment_id, submission_time
 from kit.hub.answering import HubHandler, PageHandler
 from kit.hub.failures import Failure, not_there
 from kit.hub.identity import INSTRUCTORS, MEMBERS
-from kit.hub.news import EVERYBODY
 from kit.hub.pages import drawing
 from kit.pages.cohort import HELP, ORDERS, Query, cohort_page
 from kit.pages.history import record_page
 from kit.pages.learning import learner_page, not_looked_at
 from kit.pages.overriding import ACTIONS, LONGEST_REASON, Wish, outlook, read_wish
-from kit.pages.present import Presence, Present
+from kit.pages.present import Present
 from kit.records import Event, LearnerRecord
 from kit.stages.people import override
 from kit.watching import nudge
@@ -38,32 +36,27 @@ _HEADS = {
     "not-built": "The course is not open yet",
     "too-many": "A little slower, please",
     "fault": "Something went wrong",
+    "no-portfolio": "There is no portfolio of yours",
+    "no-pdf": "No PDF can be made here",
 }
 
 
-class Seeing:
+class Seeing(HubHandler):
     """What handlers of pages and of their JSON share: the course as it is now, and whom the person may see."""
 
-    @property
-    def presence(self: Any) -> Presence:
-        """The course as it is now, kept for all requests."""
-        found: Presence = self.settings.setdefault("presence", Presence(self.service.course))
-        return found
-
-    async def present(self: Any) -> Present:
+    async def present(self) -> Present:
         """The course at this moment."""
         # One at a time: the first one after a start reads the whole ledger, and must not keep every thread waiting.
-        async with self.settings.setdefault("present", asyncio.Lock()):
-            now: Present = await self.service.work(self.presence.now)
-        return now
+        async with self.service.reading:
+            return await self.service.work(self.service.presence.now)
 
-    async def learner(self: Any, name: str) -> tuple[Present, str, list[Event]]:
+    async def learner(self, name: str) -> tuple[Present, str, list[Event]]:
         """The course, and the account and the events of learner *name*; 404 where the person does not see them."""
-        now: Present = await self.present()
+        now = await self.present()
         record = now.records.get(name)
         if record is None or not self.person.sees(record.section):
             raise not_there()
-        return now, name, await self.service.work(self.presence.events, name)
+        return now, name, await self.service.work(self.service.presence.events, name)
 
 
 class Page(Seeing, PageHandler):
@@ -82,8 +75,7 @@ class Page(Seeing, PageHandler):
 
     def version(self) -> int:
         """Of the news for who asks; to be asked before anything is read, so that nothing newer is ever missed."""
-        news = self.service.news
-        return news.version(EVERYBODY if self.person.role == "instructor" else self.person.name)
+        return self.service.news.version(self.about)
 
     def _frame(self) -> Mapping[str, Any]:
         person = getattr(self, "person", None)
@@ -96,7 +88,7 @@ class Page(Seeing, PageHandler):
             "xsrf": _text(self.xsrf_token) if person else "",
             "hub_home": f"{hub}home",
             "formgrader": f"{hub}user-redirect/formgrader",
-            "portfolio": person is not None and person.role == "learner" and _has_portfolio(),
+            "portfolio": person is not None and person.role == "learner",
             "now": datetime.now(UTC),
         }
 
@@ -230,8 +222,8 @@ class FeedbackFrame(Page):
         at = submission_time(submission)
         if not is_assignment_id(assignment) or at is None:
             raise not_there()
-        pages = await self.service.work(self.service.exchange.feedback, self.person.name, assignment)
-        if submission not in {page.submission for page in pages}:
+        known = await self.service.work(self.service.exchange.feedback_digests, self.person.name, assignment)
+        if submission not in known:
             raise not_there()
         where = (await self.present()).standings.get(self.person.name)
         title = _title(where, assignment)
@@ -292,12 +284,6 @@ def _done(present: Present, learner: str, action: str, unit: str) -> str:
     return (
         f"Decided: {ACTIONS[made[-1].data['action']][0].lower()}, {unit}. It is in the record, and carried out at once."
     )
-
-
-def _has_portfolio() -> bool:
-    from kit.hub.app import ROUTES
-
-    return any(template == "portfolio" for template, _ in ROUTES)
 
 
 def _text(value: bytes | str) -> str:

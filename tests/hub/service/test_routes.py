@@ -50,6 +50,9 @@ TABLE: Mapping[tuple[str, str], tuple[int, ...]] = {
     ("learners/<learner>/override", "POST"): (403, 403, 403, 200, 404, 403, 403, 403, 403, 403),
     ("feedback/<assignment>/<submission>", "GET"): (LOG_IN, 200, 404, 404, 404, *NOT_PAGE),
     ("open/<assignment>", "GET"): (LOG_IN, 302, 404, 404, 404, *NOT_PAGE),
+    ("portfolio", "GET"): (LOG_IN, 200, 200, 404, 404, *NOT_PAGE),
+    ("portfolio.pdf", "GET"): (LOG_IN, 200, 200, 404, 404, *NOT_PAGE),
+    ("learners/<learner>/portfolio", "GET"): (LOG_IN, 403, 403, 200, 404, *NOT_PAGE),
 }
 PUBLIC = {"health", "static/<file>", "oauth_callback"}
 FORGED = {

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from kit.decisions.words import counted
+from kit.overview.report import Report
 from kit.reports.charts import levels
-from kit.reports.cohort import unit_progress
-from kit.reports.growth import first_and_final, gaps_by_objective
-from kit.reports.instruction import approaches, cycles_to_mastery, time_to_mastery
 from kit.reports.signs import SIGNS
-from kit.reports.view import CourseView
 from kit.reports.words import duration, percent
 
 if TYPE_CHECKING:
@@ -62,18 +59,6 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Approach:
-    """One approach of correctives, and what followed."""
-
-    name: str
-    opened: int
-    handed_in: int
-    followed: int
-    shown: int
-    practice: str
-
-
-@dataclass(frozen=True, slots=True)
 class Pace:
     """Cycles and time to mastery of one unit."""
 
@@ -90,45 +75,48 @@ class Pace:
     spread: str
 
 
-def headlines(view: CourseView) -> list[Headline]:
+def headlines(report: Report) -> list[Headline]:
     """The numbers at the top of the page."""
-    units = view.units
-    n, pairs = len(view.records), len(units)
+    frames = report.frames
+    units, learners = frames.units, frames.learners
+    n, pairs = len(learners), len(units)
     mastered = int((units["state"] == "mastered").sum())
-    done = sum(all(u.state == "mastered" for u in s.units) and bool(s.units) for s in view.standings.values())
-    handed_in = view.correctives["submitted_at"].notna()
-    asked = int(units["attention"].notna().sum())
+    done = int(((learners["mastered"] == learners["units"]) & (learners["units"] > 0)).sum())
+    handed_in = frames.correctives["submitted_at"].notna()
+    asked, decided = int(units["attention"].notna().sum()), int(frames.attempts["outcome"].notna().sum())
     return [
         Headline(str(n), "learner" if n == 1 else "learners", "enrolled"),
         Headline(str(mastered), "units mastered", f"of {pairs} (learners × units)"),
         Headline(str(done), "with every unit mastered", f"of {counted(n, 'learner')}"),
-        Headline(str(len(view.attempts)), "attempts", f"{int(view.attempts['outcome'].notna().sum())} of them decided"),
+        Headline(str(len(frames.attempts)), "attempts", f"{decided} of them decided"),
         Headline(str(int(handed_in.sum())), "correctives worked through", f"of {len(handed_in)} opened"),
         Headline(str(asked), "asks for you" if asked == 1 else "ask for you", f"of {pairs} (learners × units)"),
     ]
 
 
-def totals(view: CourseView) -> list[tuple[str, str, int, list[tuple[str, int]]]]:
+def totals(report: Report) -> list[tuple[str, str, int, list[tuple[str, int]]]]:
     """(unit, title, learners, [(state, count), …] without zeros) per unit."""
-    titles = dict(zip(view.units["unit"], view.units["title"], strict=True))
+    units = report.frames.units.drop_duplicates("unit")
+    titles = dict(zip(units["unit"], units["title"], strict=True))
     return [
         (str(unit), titles[unit], int(row["learners"]), [(state, int(row[state])) for state in SIGNS if row[state]])
-        for unit, row in unit_progress(view).iterrows()
+        for unit, row in report.progress.iterrows()
     ]
 
 
-def growth(view: CourseView) -> list[Growth]:
+def growth(report: Report) -> list[Growth]:
     """First attempt and as it stands, for every unit somebody has tried."""
-    found = first_and_final(view)
-    units = view.units.drop_duplicates("unit")
-    tried = [(u, t) for u, t in zip(units["unit"], units["title"], strict=True) if (found["unit"] == u).any()]
-    return [_growth(view, unit, title, found[found["unit"] == unit]) for unit, title in tried]
+    units = report.frames.units.drop_duplicates("unit")
+    parts = {str(unit): mine for unit, mine in report.levels.groupby("unit", observed=True)}
+    progress = report.frames.progress.drop_duplicates(["unit", "criterion"])
+    criteria = {unit: set(mine["criterion"]) for unit, mine in progress.groupby("unit", observed=True)}
+    pairs = zip(units["unit"], units["title"], strict=True)
+    return [_growth(unit, title, parts[unit], criteria[unit]) for unit, title in pairs if unit in parts]
 
 
-def _growth(view: CourseView, unit: str, title: str, mine: pd.DataFrame) -> Growth:
-    first, final = list(mine["first"].astype(float)), list(mine["final"].astype(float))
-    criteria = set(view.progress.loc[view.progress["unit"] == unit, "criterion"])
-    criterion = float(criteria.pop()) if len(criteria) == 1 else None
+def _growth(unit: str, title: str, mine: pd.DataFrame, criteria: set[float]) -> Growth:
+    first, final = mine["first"].astype(float).tolist(), mine["final"].astype(float).tolist()
+    criterion = float(next(iter(criteria))) if len(criteria) == 1 else None
     n = len(first)
     middle = "median " if n > 1 else ""
     shown = f"at the first attempt {sum(mine['all_at_first'])}, now {sum(mine['all_now'])}"
@@ -140,37 +128,28 @@ def _growth(view: CourseView, unit: str, title: str, mine: pd.DataFrame) -> Grow
     order = sorted(at_first.keys() | now.keys(), key=lambda p: int(p.split("\u00a0")[0]))
     rows = tuple((level, str(at_first[level]), str(now[level])) for level in order)
     panels = (
-        ("First attempt", list(zip(first, mine["all_at_first"], strict=True))),
-        ("As it stands", list(zip(final, mine["all_now"], strict=True))),
+        ("First attempt", list(zip(first, mine["all_at_first"].tolist(), strict=True))),
+        ("As it stands", list(zip(final, mine["all_now"].tolist(), strict=True))),
     )
     chart = levels(panels, criterion, f"{unit}. {words}")
     return Growth(unit, title, n, words, chart, rows)
 
 
-def gaps(view: CourseView) -> list[Gap]:
+def gaps(report: Report) -> list[Gap]:
     """Every objective somebody has tried, in the course's order."""
-    found = gaps_by_objective(view)
+    found = report.gaps
     found = found[found["tried"] > 0]
     return [
         Gap(row["unit"], row["title"], row["tried"], row["gap_at_first"], row["shown_now"], row["not_yet"],
             percent(min(row["certainty"], 0.99)) if row["certainty"] == row["certainty"] else "–")
-        for row in _rows(found.astype({"certainty": "float64"}))
+        for row in plain_rows(found.astype({"certainty": "float64"}))
     ]  # fmt: skip
 
 
-def correctives(view: CourseView) -> list[Approach]:
-    """Every approach of which a corrective was opened."""
-    return [
-        Approach(row["approach"], row["opened"], row["handed_in"], row["followed"], row["shown"],
-                 percent(row["practice"]) if row["practice"] == row["practice"] else "–")
-        for row in _rows(approaches(view).astype({"practice": "float64"}))
-    ]  # fmt: skip
-
-
-def pace(view: CourseView) -> list[Pace]:
+def pace(report: Report) -> list[Pace]:
     """Cycles and time to mastery, unit by unit."""
-    cycles = cycles_to_mastery(view)
-    return [_pace(row, cycles[cycles["unit"] == row["unit"]]) for row in _rows(time_to_mastery(view))]
+    cycles = report.cycles_to_mastery
+    return [_pace(row, cycles[cycles["unit"] == row["unit"]]) for row in plain_rows(report.time_to_mastery)]
 
 
 def _pace(row: dict[str, Any], mine: pd.DataFrame) -> Pace:
@@ -182,5 +161,6 @@ def _pace(row: dict[str, Any], mine: pd.DataFrame) -> Pace:
     return Pace(**counts, cycles=spent or "–", n=n, median=middle, spread=spread)
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows by column name."""
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kit.reports import report_html
+from kit.overview import report as report_of
+from kit.overview import report_html
 from kit.reports.signs import SIGNS
 from tests.reports.written_history import History
 
@@ -37,7 +38,7 @@ def browser() -> Iterator[Any]:
 def report(cohort: History, tmp_path: Path) -> str:
     cohort.enrol("mallory", '<img src=x onerror="document.title=1">' + "A" * 80)
     file = tmp_path / "report.html"
-    file.write_text(report_html(cohort.view()), encoding="utf-8")
+    file.write_text(report_html(report_of(cohort.view())), encoding="utf-8")
     return file.as_uri()
 
 
@@ -101,4 +102,25 @@ def test_the_page_can_be_gone_through_with_the_keyboard(browser: Any, report: st
     assert reached[0] == "Skip to the content"
     assert "Cohort map" in reached
     assert "The numbers" in reached
+    page.close()
+
+
+def test_the_key_numbers_stand_on_the_page_as_they_were_worked_out_by_hand(browser: Any, report: str) -> None:
+    page = browser.new_page()
+    page.goto(report)
+    tops = page.locator(".headlines div").all_inner_texts()
+    assert [text.split()[-1] for text in tops] == ["5", "2", "1", "5", "1", "1"]
+    gap = page.locator("#evenness tbody tr").all_inner_texts()
+    assert [row.replace("\u00a0", " ").split("\t")[:7] for row in gap] == [
+        ["01-values", "2", "80 %", "80 %", "0.20", "0.20", "1.00"],
+        ["02-lists", "1", "60 %", "80 %", "–", "–", "–"],
+        ["all units", "2", "70 %", "75 %", "0.10", "0.15", "1.50"],
+    ]
+    groups = page.locator("#gaps table").nth(1).locator("tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in groups] == [["write and join texts", "01-values", "tracing", "1", "ben"]]
+    assert page.locator("#map tbody tr").count() == 5
+    assert page.locator("#map tbody tr", has_text="ben").locator("td").first.inner_text().split() == [
+        "corrective",
+        "1×",
+    ]
     page.close()
