@@ -100,6 +100,17 @@ def test_a_servers_own_token_is_enough_for_the_service_and_for_nothing_of_others
     assert requests.get(f"{hub.url}hub/api/users/ana", headers=headers, timeout=WAIT).status_code in (403, 404)
 
 
+def test_formgrader_works_in_a_tab_of_its_own_for_instructors_and_is_not_there_for_learners(hub: TrialHub) -> None:
+    hub.start_servers("teacher", "ben")
+
+    def assignments(name: str) -> requests.Response:
+        headers = {"Authorization": f"token {hub.token(name, [f'access:servers!user={name}'])}"}
+        return requests.get(f"{hub.url}user/{name}/formgrader/api/assignments", headers=headers, timeout=WAIT)
+
+    assert {"01-one.a", "02-two.a"} <= {found["name"] for found in assignments("teacher").json()}
+    assert assignments("ben").status_code == 404
+
+
 def test_a_password_is_known_again_and_no_other() -> None:
     stored = hashed("open sesame")
     assert matches("open sesame", stored)
