@@ -7,8 +7,10 @@ what somebody may see is decided by the service, never by what their own server 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kit.files import write_text
@@ -32,9 +34,31 @@ _WITH_THE_FOLDER = '''\
 """nbgrader's own tools, formgrader among them, work on the course's folder."""
 
 from kit.exchange.nbgrader import configure
+from kit.hub.settings import below_the_server
 
-configure(get_config(), {root!r})
+c = get_config()
+configure(c, {root!r})
+c.CourseDirectory.root = below_the_server({root!r}, c.CourseDirectory.course_id)
 '''
+
+
+def below_the_server(root: str, course_id: str) -> str:
+    """The course's folder as formgrader wants it: below the folder that JupyterLab shows, there by a link.
+
+    Where the link cannot be made, *root* itself; formgrader then says what is wrong with that.
+    """
+    shown = Path(os.environ.get("JUPYTERHUB_ROOT_DIR") or "~").expanduser().resolve()
+    course = Path(root).resolve()
+    if course.is_relative_to(shown):
+        return str(course)
+    link = shown / "courses" / course_id
+    with suppress(OSError):
+        link.parent.mkdir(exist_ok=True)
+        if link.is_symlink() and link.resolve() != course:
+            link.unlink()
+        if not link.exists():
+            link.symlink_to(course)
+    return str(link) if link.resolve() == course else root
 
 
 def write_settings(folder: Path, course_root: Path | None) -> Path:

@@ -60,7 +60,7 @@ def test_the_instructor_sees_how_sure_it_is_and_the_learner_never_does(school: S
     school.run()
     school.submit("ada", "01-one.b", 4)
     school.run()
-    found = load(school.root).objectives
+    found = load(school.root).frames.objectives
     assert list(found["state"]) == ["not-enough", "not-enough", "mastered", "mastered"]
     assert found["certainty"].tolist() == pytest.approx([1 - 0.8**5] * 2 + [1 - 0.8**9] * 2)
     exchange = open_exchange(school.course)

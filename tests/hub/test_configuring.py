@@ -190,10 +190,35 @@ def test_settings_take_from_learners_what_is_for_instructors(tmp_path: Path) -> 
     assert learner["@jupyter/nbgrader:create-assignment"]
     assert "@jupyter/nbgrader:create-assignment" not in instructor
     assert learner["@jupyter/nbgrader:formgrader"]
-    config = (tmp_path / "settings/instructor/nbgrader_config.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("home", "there", "expected"),
+    [
+        pytest.param("home", None, "home/courses/numbers", id="a course elsewhere is there by a link"),
+        pytest.param("home", "gone", "home/courses/numbers", id="a link to where it was is made anew"),
+        pytest.param("home", "file", "course", id="what the instructor has there stays"),
+        pytest.param("", None, "course", id="a course below the server's folder needs no link"),
+    ],
+)
+def test_formgrader_finds_the_course_below_the_folder_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str, there: str | None, expected: str
+) -> None:
+    root = write_course(tmp_path / "course")
+    shown = tmp_path / home
+    (shown / "courses").mkdir(parents=True)
+    if there == "gone":
+        (shown / "courses/numbers").symlink_to(tmp_path / "gone")
+    elif there == "file":
+        (shown / "courses/numbers").write_text("notes")
+    monkeypatch.setenv("JUPYTERHUB_ROOT_DIR", str(shown))
+    write_settings(tmp_path / "settings", root)
     c = Config()
-    exec(config, {"get_config": lambda: c})
-    assert c.CourseDirectory.root == str(root)
+    exec((tmp_path / "settings/instructor/nbgrader_config.py").read_text(), {"get_config": lambda: c})
+    assert c.CourseDirectory.root == str(tmp_path / expected)
+    assert Path(c.CourseDirectory.root).resolve() == root
+    if there == "file":
+        assert (shown / "courses/numbers").read_text() == "notes"
 
 
 @dataclass(frozen=True)
