@@ -35,7 +35,17 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     few = {"forms": "ab", "objectives": {"adding": ("diagram",)}, "enrichment": False}
     root = write_course(tmp_path_factory.mktemp("tiny") / "course", units, **few)
     size = Size(
-        root, "02-two.a", rounds=1, learners=3, many=5, players=1, player_rounds=1, submissions=4, commands=1, watched=1
+        root,
+        "02-two.a",
+        rounds=1,
+        learners=3,
+        many=5,
+        cohort=6,
+        players=1,
+        player_rounds=1,
+        submissions=4,
+        commands=1,
+        watched=1,
     )
     with Ground(size, NOTHING_SAID) as found:
         yield found

@@ -42,6 +42,10 @@ def lose(school: School, database: str = "mastery.db") -> None:
 def outcome(school: School) -> dict[str, Any]:
     """What the ledger says, without the times at which grants were made and who was first to write them down."""
     state = school.state()
+    for progress in filter(None, state["progress"].values()):
+        for unit in progress["units"]:
+            del unit["begun_at"]  # of what was fetched only its hand-in is known afterwards
+            unit["work"].sort(key=lambda work: work["assignment"])  # it stands in the order of granting
     state["events"] = sorted((key, kind, assignment) for key, kind, _, _, assignment, _, _ in state["events"])
     return state
 
