@@ -32,11 +32,22 @@ LONG = (
 """Folders and files of tests that hold the kit against hours of use, against harm, or against nbgrader."""
 
 
+TOGETHER = (
+    *("analysis", "test_account.py", "test_arms.py", "test_autotest.py", "test_controller.py", "test_import.py"),
+    *("test_nothing_half_built.py", "test_page_in_browser.py", "test_plan.py", "test_replay.py"),
+    "test_sample_course.py",
+)
+"""Folders and files of tests that share what takes long to make: one worker makes it, and not each of them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes long, so that `make fast` stays fast."""
+    """Mark what takes long, so that `make fast` stays fast, and keep together what shares something."""
     for item in items:
-        if not {item.path.name, item.path.parent.name}.isdisjoint(LONG):
+        names = (item.path.name, item.path.parent.name)
+        if not set(names).isdisjoint(LONG):
             item.add_marker(pytest.mark.long)
+        if item.get_closest_marker("xdist_group") is None and (shared := [n for n in names if n in TOGETHER]):
+            item.add_marker(pytest.mark.xdist_group(shared[0]))
 
 
 @pytest.fixture(scope="session")
