@@ -10,12 +10,13 @@ UV := $(shell command -v uv 2>/dev/null)
 # Most tests wait for kernels to start: two workers for each core.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 4 ? 8 : 2 * n)))
 
-.PHONY: help demo test fast lint types format check bench pictures panel hub clean
+.PHONY: help demo test thorough fast lint types format check bench pictures panel hub clean
 
 help:
 	@echo "make demo    watch a cohort go through the sample course (in ./demo)"
 	@echo "make hub     try the sample course on a real JupyterHub on this machine (in ./hub-trial)"
 	@echo "make test    everything CI runs: style, types, layers, tests"
+	@echo "make thorough  that, and whole courses graded by nbgrader as well: before a release"
 	@echo "make fast    the tests that take less than five minutes together"
 	@echo "make check   kit check on the sample course"
 	@echo "make bench   the benchmarks, into docs/benchmarks.md"
@@ -54,6 +55,9 @@ demo: $(VENV)/.kit
 	@$(BIN)/kit demo demo
 
 test: lint types
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not thorough"
+
+thorough: lint types
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 fast: $(VENV)/.test

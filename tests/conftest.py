@@ -32,6 +32,8 @@ LONG = (
 """Folders and files of tests that hold the kit against hours of use, against harm, or against nbgrader."""
 
 
+THOROUGH = ("test_course.py", "test_documented.py", "test_quickstart.py")
+"""Of tests/equality: whole courses graded by nbgrader as well. Feature by feature it is compared in every run."""
 TOGETHER = (
     *("analysis", "test_account.py", "test_arms.py", "test_autotest.py", "test_controller.py", "test_import.py"),
     *("test_nothing_half_built.py", "test_page_in_browser.py", "test_plan.py", "test_replay.py"),
@@ -46,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = (item.path.name, item.path.parent.name)
         if not set(names).isdisjoint(LONG):
             item.add_marker(pytest.mark.long)
+        if names[1] == "equality" and names[0] in THOROUGH:
+            item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("xdist_group") is None and (shared := [n for n in names if n in TOGETHER]):
             item.add_marker(pytest.mark.xdist_group(shared[0]))
 
