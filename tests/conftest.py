@@ -32,8 +32,8 @@ LONG = (
 """Folders and files of tests that hold the kit against hours of use, against harm, or against nbgrader."""
 
 
-THOROUGH = ("test_course.py", "test_documented.py", "test_quickstart.py")
-"""Of tests/equality: whole courses graded by nbgrader as well. Feature by feature it is compared in every run."""
+THOROUGH = ("test_course.py", "test_differences.py", "test_documented.py", "test_quickstart.py")
+"""Of tests/equality: whole courses that nbgrader grades as well. Feature by feature it is compared in every run."""
 TOGETHER = (
     *("analysis", "test_account.py", "test_arms.py", "test_autotest.py", "test_controller.py", "test_import.py"),
     *("test_nothing_half_built.py", "test_page_in_browser.py", "test_plan.py", "test_replay.py"),

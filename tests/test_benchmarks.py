@@ -85,6 +85,7 @@ def test_the_hubs_section_has_figures_of_every_part(part: str) -> None:
 
 
 @pytest.mark.xdist_group("hub")
+@pytest.mark.thorough
 def test_a_class_on_a_real_hub_is_counted_to_the_last_submission(ground: Ground) -> None:
     load = hub_load.run(ground, within=1.0, peers=0)
     learners = ground.size.submissions

@@ -86,7 +86,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.thorough),
+    ],
+)
 def test_everybody_it_names_may_log_in_and_after_the_end_nothing_runs(folder: Path, how: signal.Signals) -> None:
     """The second time it takes up what the first one left."""
     with started(folder) as trial:
