@@ -31,6 +31,8 @@ class Size:
     learners: int = 1_000
     many: int = 5_000
     """For how it grows."""
+    cohort: int = 10_000
+    """Learners of the large cohort whose frames and report are made."""
     players: int = 4
     """Learners of the played cohort."""
     player_rounds: int = 3

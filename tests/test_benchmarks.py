@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -192,12 +193,21 @@ def test_a_submission_burns_its_processor_time_where_the_benchmark_sees_it() -> 
     assert 0.4 < costs["burn"][0].cpu < 5, "counted, and not the start of the warm parent before"
 
 
-def test_the_processor_time_of_a_kernel_that_is_killed_with_its_walls_counts(tmp_path: Path) -> None:
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that another account can reach, which pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="kit-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def test_the_processor_time_of_a_kernel_that_is_killed_with_its_walls_counts(home: Path) -> None:
     walls = find_walls()
     if walls.bwrap is None:
         pytest.skip(walls.isolation)
+    if walls.account is not None:
+        walls.account.hand_over(home)
     code = f"{BURN}\nprint('burnt', flush=True)\ntime.sleep(60)"
-    command = enclose(walls, [sys.executable, "-I", "-S", "-c", code], home=tmp_path, wires=tmp_path, shown=[])
+    command = enclose(walls, [sys.executable, "-I", "-S", "-c", code], home=home, wires=home, shown=[])
 
     def burn_and_kill() -> None:
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:

@@ -140,12 +140,12 @@ def _known(earlier: Sequence[Sheet], objective: str) -> tuple[Floats, Floats]:
 
 def _aligned(sheet: Sheet, before: Sheet, objective: str) -> Floats:
     """The share on *sheet* of every learner of *before*; NaN where they did not take it next."""
-    share = dict(zip(sheet.learners, zip(sheet.attempts, sheet.share(objective), strict=True), strict=True))
-    values = []
-    for name, attempt in zip(before.learners, before.attempts, strict=True):
-        number, mine = share.get(name, (0, np.nan))
-        values.append(mine if number == attempt + 1 else np.nan)
-    return np.array(values, dtype=float)
+    place = {name: number for number, name in enumerate(sheet.learners)}
+    # One past the last stands for those who are not there.
+    there = np.array([place.get(name, len(place)) for name in before.learners], dtype=np.int64)
+    shares = np.append(sheet.share(objective), np.nan)[there]
+    following = np.append(np.array(sheet.attempts, dtype=np.int64), 0)[there] == np.array(before.attempts) + 1
+    return np.where(following, shares, np.nan)
 
 
 def _taught(course: CourseView, sheet: Sheet, before: Sheet, objective: str) -> set[str]:

@@ -13,16 +13,15 @@ Two comparisons, both fair as far as the records allow:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from math import sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kit.analysis import columns, enough
 from kit.analysis.comparison import comparisons, flag
-from kit.analysis.levels import Levels, levels
+from kit.analysis.outcomes import Key, Outcome, outcomes
 from kit.psychometrics.posterior import wilson_interval
 from kit.records.fold import collector_paused
 from kit.reports import CourseView
@@ -32,26 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One corrective in one learner's hands."""
-
-    place: int
-    """0 for the first corrective taken on this objective, 1 for the second …"""
-    taken: bool
-    completed: bool
-    passed: bool | None
-    """Whether the next attempt reached the criterion; None while there is none that was assessed."""
-    retest: float
-    """Chance (0–1) that it would have, had nothing been learned; NaN where it cannot be told."""
-    work: float
-    """Seconds from fetching to handing in; NaN without either."""
-    until: float
-    """Seconds from handing in to handing in the next attempt."""
-    form: str
-    """Of the next attempt; empty without one."""
 
 
 def correctives(course: CourseView, unit: str | None = None) -> pd.DataFrame:
@@ -92,140 +71,12 @@ def correctives(course: CourseView, unit: str | None = None) -> pd.DataFrame:
     random.
     """
     with collector_paused():
-        found = _outcomes(course, unit)
+        found = outcomes(course, unit)
     harder = {
         (*one.sheet.key[::2], one.objective) for one in comparisons(course, unit) if "harder" in (flag(one) or "")
     }
     rows = (_row(key, mine, found, harder) for key, mine in found.items())
     return frame(columns.CORRECTIVES, rows)
-
-
-Key = tuple[str, str, str]
-
-
-def _outcomes(course: CourseView, unit: str | None) -> dict[Key, list[Outcome]]:
-    """By (unit, objective, approach) in the course's order."""
-    known = levels(course, unit)
-    work = course.frames.correctives
-    if unit is not None:
-        work = work[work["unit"] == unit]
-    # Offered and taken back before anybody looked at it: not given.
-    work = work[~(work["withdrawn_at"].notna() & work["fetched_at"].isna() & work["submitted_at"].isna())]
-    tries, criteria = _tries(course, unit), _criteria(course)
-    found: dict[Key, list[Outcome]] = {}
-    places: dict[tuple[str, str, str], int] = {}
-    work = work.sort_values("granted_at", kind="stable")
-    names = (work[name].tolist() for name in ("learner", "unit", "revision", "objective", "approach"))
-    moments = (_moments(work[name]) for name in ("fetched_at", "submitted_at"))
-    for learner, name, revision, objective, approach, fetched, handed_in in zip(*names, *moments, strict=True):
-        whose = learner, name, objective
-        place = places.get(whose, 0)
-        done = handed_in == handed_in
-        taken = done or fetched == fetched
-        places[whose] = place + taken
-        model = known.get((name, revision, objective))
-        criterion = criteria.get(whose, model.criterion if model else 1.0)
-        before, then = _parted(tries.get((learner, name), ()), handed_in)
-        share = then.shares.get(objective) if then else None
-        outcome = Outcome(
-            place, taken, done, None if share is None else share >= criterion - 1e-9,
-            _retest([one.shares.get(objective) for one in before], handed_in, model), _seconds(fetched, handed_in),
-            _seconds(handed_in, then.at if then else NAN), then.form if then else "",
-        )  # fmt: skip
-        found.setdefault((name, objective, approach), []).append(outcome)
-    order = {key: place for place, key in enumerate(_order(course))}
-    return {key: found[key] for key in sorted(found, key=lambda key: (order.get(key, len(order)), key))}
-
-
-class Try(NamedTuple):
-    """One attempt of a learner at a unit."""
-
-    at: float
-    """When it was handed in, in seconds."""
-    form: str
-    shares: Mapping[str, float]
-    """Per objective that is wholly assessed, the share (0–1) of its points."""
-
-
-def _tries(course: CourseView, unit: str | None) -> dict[tuple[str, str], list[Try]]:
-    """By (learner, unit) in the order of submission."""
-    attempts, items = course.frames.attempts, course.frames.items
-    if unit is not None:
-        attempts, items = attempts[attempts["unit"] == unit], items[items["unit"] == unit]
-    objectives = list(items["objective"].cat.categories)
-    shares = _shares(items, len(objectives))
-    found: dict[tuple[str, str], list[Try]] = {}
-    values = (attempts[name].tolist() for name in ("learner", "unit", "form"))
-    keys = _keys(attempts).tolist()
-    for key, at, learner, name, form in zip(keys, _moments(attempts["submitted_at"]), *values, strict=True):
-        mine = {objectives[place]: share for place, share in shares.get(key, ())}
-        found.setdefault((learner, name), []).append(Try(at, form, mine))
-    return found
-
-
-def _keys(rows: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """A number for each attempt, the same in `attempts` and in `items`."""
-    units = len(rows["unit"].cat.categories)
-    learner, unit = (rows[name].cat.codes.to_numpy(dtype=np.int64) for name in ("learner", "unit"))
-    return (learner * units + unit) * 100_000 + rows["attempt"].to_numpy(dtype=np.int64)
-
-
-def _shares(items: pd.DataFrame, objectives: int) -> dict[int, list[tuple[int, float]]]:
-    """By attempt the objectives (their places) that are wholly assessed, with the share (0–1) of their points."""
-    codes = items["objective"].cat.codes.to_numpy(dtype=np.int64)
-    keys, places = np.unique(_keys(items) * max(1, objectives) + codes, return_inverse=True)
-    scores, most = (items[name].to_numpy(dtype=float, na_value=np.nan) for name in ("score", "max"))
-    reached, there = (np.bincount(places, weights=one, minlength=len(keys)) for one in (scores, most))
-    told = ~np.isnan(reached) & (there > 0)
-    found: dict[int, list[tuple[int, float]]] = {}
-    attempts, which = np.divmod(keys[told], max(1, objectives))
-    shares = (reached[told] / there[told]).tolist()
-    for attempt, place, share in zip(attempts.tolist(), which.tolist(), shares, strict=True):
-        found.setdefault(attempt, []).append((place, share))
-    return found
-
-
-def _criteria(course: CourseView) -> dict[tuple[str, str, str], float]:
-    """By (learner, unit, objective), as it is for them."""
-    progress = course.frames.progress
-    learners, units, objectives, criteria = (
-        progress[name].tolist() for name in ("learner", "unit", "objective", "criterion")
-    )
-    return dict(zip(zip(learners, units, objectives, strict=True), criteria, strict=True))
-
-
-def _moments(times: pd.Series) -> list[float]:
-    """Seconds since 1970, NaN for NaT: a hundred times as fast to compare as pandas' own."""
-    seconds = times.dt.tz_convert(None).to_numpy().astype("datetime64[us]")
-    found: list[float] = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 1e6).tolist()
-    return found
-
-
-def _parted(tries: Sequence[Try], handed_in: float) -> tuple[list[Try], Try | None]:
-    """The tries before a corrective was handed in, and the one after it; nothing where it was not handed in."""
-    if handed_in != handed_in:
-        return [], None
-    return [one for one in tries if one.at < handed_in], next((one for one in tries if one.at >= handed_in), None)
-
-
-def _order(course: CourseView) -> Iterator[Key]:
-    for unit in course.course.units:
-        for objective in unit.objectives:
-            for approach in objective.correctives:
-                yield unit.id, objective.id, approach
-
-
-def _retest(before: Sequence[float | None], until: float, model: Levels | None) -> float:
-    """The chance to reach the criterion on one more form, after the shares *before*, had nothing been learned."""
-    if model is None or until != until:
-        return NAN
-    shares = [share for share in before if share is not None]
-    table = model.after(sum(shares) * model.items, len(shares) * model.items)
-    return NAN if table is None else table.passes
-
-
-def _seconds(since: float, until: float) -> float:
-    return max(0.0, until - since) if since == since and until == until else NAN
 
 
 def _row(key: Key, mine: Sequence[Outcome], everything: dict[Key, list[Outcome]], harder: set[Key]) -> tuple[Any, ...]:

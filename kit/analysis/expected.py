@@ -54,18 +54,17 @@ def compare_selected(scores: Floats, own: Floats, again: Floats, chosen: Bools) 
     estimated anew each time.
     """
     groups = min(len(scores), GROUPS)
-    weights = np.ones((groups + 1, len(scores)))
-    for group in range(groups):
-        weights[group + 1, group::groups] = 0.0
-    slopes, means = _regression(scores, own, weights)
-    predicted = means[:, :1] + (slopes @ scores[chosen].T) - (slopes * means).sum(axis=1, keepdims=True)
-    those = weights[:, chosen]
-    counted = np.maximum(those.sum(axis=1), 1.0)
-    differences = (those * (again[chosen] - predicted)).sum(axis=1) / counted
+    slopes, means = _regression(scores, own, groups)
+    bases = means[:, 0] - (slopes * means).sum(axis=1)
+    predicted = bases[0] + scores[chosen] @ slopes[0]
+    # Of those chosen: how many, what they know of them, and what they have there, in all and without each group.
+    those = _sums(np.column_stack([np.ones(len(scores)), scores, again]), groups, chosen)
+    counted = np.maximum(those[:, 0], 1.0)
+    differences = (those[:, -1] - bases * those[:, 0] - (slopes * those[:, 1:-1]).sum(axis=1)) / counted
     spread = differences[1:] - differences[1:].mean()
     se = float(np.sqrt((groups - 1) / groups * (spread**2).sum()))
-    observed, expected = float(again[chosen].mean()), float(predicted[0].mean())
-    expected_sd = _expected_sd(scores, slopes[0], predicted[0])
+    observed, expected = float(again[chosen].mean()), float(predicted.mean())
+    expected_sd = _expected_sd(scores, slopes[0], predicted)
     return Comparison(
         int(chosen.sum()), expected, observed, observed - expected, se, expected_sd, float(again[chosen].std())
     )
@@ -78,15 +77,28 @@ def compare_groups(x: Floats, y: Floats) -> Comparison:
     return Comparison(len(y), float(x.mean()), float(y.mean()), difference, se, float(x.std()), float(y.std()))
 
 
-def _regression(scores: Floats, own: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Slopes (per row of *weights* × scores) of the true level of column 0 on all columns, and the means."""
-    total = weights.sum(axis=1)
-    means = weights @ scores / total[:, None]
+def _sums(values: Floats, groups: int, chosen: Bools | None = None) -> Floats:
+    """Sums of the rows of *values* (of those *chosen*): of all, then without each group.
+
+    Row i is in group i % *groups*.
+    """
+    kept = values if chosen is None else np.where(chosen[:, None], values, 0.0)
+    padded = np.zeros((-(-len(kept) // groups) * groups, kept.shape[1]))
+    padded[: len(kept)] = kept
+    each = padded.reshape(-1, groups, kept.shape[1]).sum(axis=0)
+    total = each.sum(axis=0)
+    return np.concatenate([total[None, :], total - each])
+
+
+def _regression(scores: Floats, own: Floats, groups: int) -> tuple[Floats, Floats]:
+    """Slopes of the true level of column 0 on all columns, and means: a row for all, and one without each group."""
+    total = _sums(np.ones((len(scores), 1)), groups)
+    means = _sums(scores, groups) / total
     products = (scores[:, :, None] * scores[:, None, :]).reshape(len(scores), -1)
-    covariance = (weights @ products / total[:, None]).reshape(-1, scores.shape[1], scores.shape[1])
+    covariance = (_sums(products, groups) / total).reshape(-1, scores.shape[1], scores.shape[1])
     covariance -= means[:, :, None] * means[:, None, :]
-    item_means = weights @ own / total[:, None]
-    item_variances = (weights @ own**2 / total[:, None] - item_means**2).sum(axis=1)
+    item_means = _sums(own, groups) / total
+    item_variances = (_sums(own**2, groups) / total - item_means**2).sum(axis=1)
     items = own.shape[1]
     # α·σ², the variance of true levels, needs no division by a variance that may be 0.
     true = np.clip(items / (items - 1) * (covariance[:, 0, 0] - item_variances), 0.0, covariance[:, 0, 0])
