@@ -42,6 +42,7 @@ TOGETHER = (
 """Folders and files of tests that share what takes long to make: one worker makes it, and not each of them."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what takes long, so that `make fast` stays fast, and keep together what shares something."""
     for item in items:

@@ -44,6 +44,7 @@ roster_seconds = 1
 """Who leaves a group, or loses a token, is out after a second: a test need not wait for a minute."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever shares the hub runs in one worker, so that there is one hub."""
     for item in items:

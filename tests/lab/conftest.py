@@ -22,6 +22,7 @@ PEOPLE = (
 PATIENCE = 90
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever shares the hub runs in one worker, so that there is one hub."""
     for item in items:

@@ -56,6 +56,7 @@ identity_seconds = 1
 """
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:  # of the whole suite, where others call something else a school
         if item.path.parent == Path(__file__).parent and "school" in getattr(item, "fixturenames", ()):
