@@ -75,20 +75,19 @@ class Judgement:
         ground = self.job.ground
         files = {path: self.job.files[path] for path in self.job.given}
         ours, theirs = socket.socketpair()
-        try:
-            wire = self.sitting.learner.wire
-            wire.send({"do": "answer"}, fds=[theirs.fileno()], until=time.monotonic() + 5.0)
-        except (Closed, TimeoutError):
-            raise Ended(self.sitting.before(self.job.cells[-1])) from None
-        finally:
+        with ours, theirs:
+            try:
+                wire = self.sitting.learner.wire
+                wire.send({"do": "answer"}, fds=[theirs.fileno()], until=time.monotonic() + 5.0)
+            except (Closed, TimeoutError):
+                raise Ended(self.sitting.before(self.job.cells[-1])) from None
             theirs.close()
-        judge = self.sitting.fork("judge")
-        begin = {
-            "do": "begin", "modules": list(ground.modules), "imports": dict(ground.imports),
-            "own_names": list(ground.own_names), "own_classes": list(ground.own_classes),
-            "output_bytes": self.job.limits.output_bytes, "files": list(files),
-        }  # fmt: skip
-        with ours:
+            judge = self.sitting.fork("judge")
+            begin = {
+                "do": "begin", "modules": list(ground.modules), "imports": dict(ground.imports),
+                "own_names": list(ground.own_names), "own_classes": list(ground.own_classes),
+                "output_bytes": self.job.limits.output_bytes, "files": list(files),
+            }  # fmt: skip
             self.sitting.ours(judge, begin, list(files.values()), [ours.fileno()])
         return judge
 
