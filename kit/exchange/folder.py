@@ -11,25 +11,32 @@ out. Every folder above `path` must let learners pass (mode x), as `path` itself
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import secrets
-import stat
-import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from kit.course import LEARNER_RULE, Limits, is_learner_name
 from kit.errors import NotGranted, StorageError, SubmissionRefused, UnknownName
 from kit.exchange.base import Arrival, Feedback, Fetched, Offer, Receipt, Submitted
-from kit.exchange.intake import REFUSED, sync_folder, take_in
+from kit.exchange.inbox import (
+    alone,
+    entries_of,
+    give_to_owner,
+    leave_out,
+    modified,
+    names_in,
+    receipt_of,
+    remove_from_learner,
+    sweep,
+    touch,
+)
+from kit.exchange.intake import sync_folder, take_in
 from kit.exchange.learner_folder import (
     account_of,
     discard,
@@ -46,15 +53,10 @@ from kit.exchange.names import (
     entry_name,
     is_assignment_id,
     new_submission,
-    parse_entry,
     submission_time,
 )
 
 _RUN_AGAIN = "Mend that, then run `kit run` again."
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INBOX_ENTRIES = 2_000  # what one learner piles up must not keep the others waiting
-_STALE_SECONDS = 86_400.0
-_PATIENCE_SECONDS = 10.0
 
 
 class FolderExchange:
@@ -73,10 +75,10 @@ class FolderExchange:
         return [
             Offer(
                 assignment,
-                tuple(sorted(n[:-6] for n in _names(home / "granted" / assignment) if n.endswith(".ipynb"))),
+                tuple(sorted(n[:-6] for n in names_in(home / "granted" / assignment) if n.endswith(".ipynb"))),
                 tuple(receipt for receipt in receipts if receipt.assignment == assignment),
             )
-            for assignment in sorted(filter(is_assignment_id, _names(home / "granted")))
+            for assignment in sorted(filter(is_assignment_id, names_in(home / "granted")))
         ]
 
     def fetch(self, learner: str, assignment: str, into: Path) -> Path:
@@ -107,7 +109,7 @@ class FolderExchange:
         inbox = self._home(learner) / "inbox"
         if not is_assignment_id(assignment) or not inbox.is_dir():
             self._granted(learner, assignment)
-        with _alone(inbox):  # two that use one key at the same time
+        with alone(inbox):  # two that use one key at the same time
             known = self._taken(learner, assignment, ending)
             if known is not None:
                 return known
@@ -127,9 +129,9 @@ class FolderExchange:
         beside = inbox / f".{name}"
         failure = f"{assignment} could not be handed in"
         with storing(failure, beside, "Nothing was taken and your files are as they were; mend that and submit again."):
-            _sweep(inbox)
+            sweep(inbox)
             take_in(folder, beside, self.limits)
-            _give_to_owner(beside, inbox)
+            give_to_owner(beside, inbox)
             beside.rename(inbox / name)
             sync_folder(inbox)
         return Receipt(learner, assignment, submission, now)
@@ -154,7 +156,7 @@ class FolderExchange:
         """The files with feedback, in the order of the submissions."""
         self._granted(learner, assignment)
         folder = self._home(learner) / "feedback" / assignment
-        return [folder / n for n in sorted(_names(folder)) if n.endswith(".html") and submission_time(n[:-5])]
+        return [folder / n for n in sorted(names_in(folder)) if n.endswith(".html") and submission_time(n[:-5])]
 
     def progress(self, learner: str) -> Mapping[str, Any] | None:
         """The standing the controller last published for *learner*; None if there is none yet."""
@@ -170,7 +172,7 @@ class FolderExchange:
         """What is granted now, read back: learner → assignment ids; of *learners* alone where they are named."""
         everything = {}
         for learner in self._learners(learners):
-            ids = frozenset(filter(is_assignment_id, _names(self.path / learner / "granted")))
+            ids = frozenset(filter(is_assignment_id, names_in(self.path / learner / "granted")))
             if ids:
                 everything[learner] = ids
         return everything
@@ -230,7 +232,7 @@ class FolderExchange:
             home, _ = self._desk_place(receipt.learner, receipt.assignment, "inbox")
             done = home / "inbox" / entry_name(receipt.submission, receipt.assignment)
         with storing("An arrival could not be settled", home / ".none", _RUN_AGAIN):
-            _remove_from_learner(done, home / "submitted")
+            remove_from_learner(done, home / "submitted")
 
     def publish_feedback(self, learner: str, feedback: Feedback) -> None:
         """Make feedback available to *learner* alone."""
@@ -275,7 +277,7 @@ class FolderExchange:
         return home, home / kind / assignment
 
     def _learners(self, named: Collection[str] | None = None) -> list[str]:
-        return sorted(filter(is_learner_name, _names(self.path) if named is None else named))
+        return sorted(filter(is_learner_name, names_in(self.path) if named is None else named))
 
     # What waits.
 
@@ -285,25 +287,25 @@ class FolderExchange:
             os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         except FileExistsError:
             return  # the first time is the one that counts
-        _touch(mark)
+        touch(mark)
         sync_folder(mark.parent)
 
     def _marks(self, learner: str) -> Iterator[tuple[str, datetime]]:
-        for entry in _entries(self.path / learner / "fetched"):
+        for entry in entries_of(self.path / learner / "fetched"):
             if is_assignment_id(entry.name) and entry.is_file(follow_symlinks=False):
-                yield entry.name, _modified(entry.stat(follow_symlinks=False))
+                yield entry.name, modified(entry.stat(follow_symlinks=False))
 
     def _inbox(self, learner: str) -> Iterator[Receipt]:
-        for entry in _entries(self.path / learner / "inbox"):
-            if entry.is_dir(follow_symlinks=False) and (receipt := _receipt(learner, entry.name, datetime.now(UTC))):
+        for entry in entries_of(self.path / learner / "inbox"):
+            if entry.is_dir(follow_symlinks=False) and (receipt := receipt_of(learner, entry.name, datetime.now(UTC))):
                 yield receipt
 
     def _receipts(self, learner: str) -> list[Receipt]:
         """Every submission of *learner*, settled or not, oldest first."""
         home = self.path / learner
         found = {receipt.submission: receipt for receipt in self._inbox(learner)}
-        for entry in _entries(home / "submitted"):
-            if receipt := _receipt(learner, entry.name, _modified(entry.stat(follow_symlinks=False))):
+        for entry in entries_of(home / "submitted"):
+            if receipt := receipt_of(learner, entry.name, modified(entry.stat(follow_symlinks=False))):
                 found[receipt.submission] = receipt
         return [found[name] for name in sorted(found)]
 
@@ -321,16 +323,16 @@ class FolderExchange:
                 try:
                     take_in(home / "inbox" / name, beside, self.limits)
                 except SubmissionRefused as refusal:
-                    _leave_out(refusal, beside)
+                    leave_out(refusal, beside)
                 if not os.path.lexists(home / "inbox" / name):
                     discard(beside)
                     return None
                 hand_over_tree(beside, account)
-                _touch(beside)
+                touch(beside)
                 beside.rename(kept)
                 sync_folder(kept.parent)
         # A claimed time in the future ends at the moment it was taken over, the same at every look.
-        taken = _receipt(receipt.learner, name, _modified(kept.stat()))
+        taken = receipt_of(receipt.learner, name, modified(kept.stat()))
         return Submitted(taken, kept) if taken else None
 
 
@@ -339,115 +341,3 @@ def _digest(page: Path, inode: int, changed: int) -> str:
     """Of a page that is put in place once and never written to again: *inode* and *changed* tell it from later ones."""
     with page.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _leave_out(refusal: SubmissionRefused, beside: Path) -> None:
-    """Instead of the files keep the sentence that says why they were not taken."""
-    discard(beside)
-    beside.mkdir()
-    (beside / REFUSED).write_text(str(refusal), encoding="utf-8", errors="replace")
-    sync_folder(beside)
-
-
-def _receipt(learner: str, name: str, latest: datetime) -> Receipt | None:
-    parsed = parse_entry(name)
-    if parsed is None:
-        return None
-    submission, assignment = parsed
-    claimed = submission_time(submission)
-    return Receipt(learner, assignment, submission, min(claimed, latest) if claimed else latest)
-
-
-def _names(folder: Path) -> list[str]:
-    """Names of the finished folders and files in *folder*; none where it is missing or not ours to read."""
-    try:
-        with os.scandir(folder) as entries:
-            return [entry.name for entry in entries if not entry.name.startswith(".")]
-    except OSError:
-        return []
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(islice(entries, _INBOX_ENTRIES))
-    except OSError:
-        return []
-
-
-def _modified(about: os.stat_result) -> datetime:
-    """When it last changed, as far as that lies in the past: a learner may set any time, also one no calendar has."""
-    return _EPOCH + timedelta(microseconds=min(max(about.st_mtime_ns, 0), time.time_ns()) // 1000)
-
-
-def _touch(path: Path) -> None:
-    """Note the present time at *path*: the kernel's own is some milliseconds behind, before what led to it."""
-    now = time.time_ns()
-    os.utime(path, ns=(now, now))
-
-
-def _remove_from_learner(done: Path, own: Path) -> None:
-    """Take *done* out of a folder its learner can write to, in one step; then remove it at leisure.
-
-    A learner who keeps writing into it could make removing it fail for ever, where it lies.
-    """
-    for name in os.listdir(own) if own.is_dir() else ():
-        if name.startswith("."):
-            _remove_if_possible(own / name)
-    gone = own / f".gone-{secrets.token_hex(4)}"
-    try:
-        done.rename(gone)
-    except FileNotFoundError:
-        return
-    _remove_if_possible(gone)
-
-
-def _remove_if_possible(path: Path) -> None:
-    with suppress(OSError, RecursionError):  # thousands of folders inside each other: not worth a stop
-        discard(path)
-
-
-@contextmanager
-def _alone(inbox: Path) -> Iterator[None]:
-    """For one process and one thread at a time. StorageError where another one keeps it."""
-    try:
-        descriptor = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError as error:
-        raise StorageError(
-            f"The exchange could not be used: {error.strerror}. Nothing was taken; try again."
-        ) from error
-    try:
-        # Not for ever: where the folder is a learner's own, its owner can lock it as well.
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while not _locked(descriptor):
-            if time.monotonic() > end:
-                raise StorageError("Something else is being handed in at the same time. Nothing was taken; try again.")
-            time.sleep(0.02)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _sweep(inbox: Path) -> None:
-    """Remove what a submission that was killed long ago left half-written."""
-    for entry in _entries(inbox):
-        if entry.name.startswith(".") and entry.stat(follow_symlinks=False).st_mtime < time.time() - _STALE_SECONDS:
-            discard(Path(entry.path))
-
-
-def _give_to_owner(folder: Path, inbox: Path) -> None:
-    """Where root hands in for a learner who has an account, the files become that learner's."""
-    about = inbox.stat()
-    if os.geteuid() != 0 or stat.S_ISLNK(about.st_mode) or about.st_uid == 0:
-        return
-    for parent, _, files in os.walk(folder):
-        for path in (parent, *(os.path.join(parent, name) for name in files)):
-            os.chown(path, about.st_uid, about.st_gid)

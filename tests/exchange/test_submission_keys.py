@@ -13,7 +13,7 @@ from tiny import A, B, write_notebook
 
 from kit.course import Limits
 from kit.errors import NotGranted, StorageError, SubmissionRefused
-from kit.exchange import Submitted, folder
+from kit.exchange import Submitted, inbox
 from kit.exchange.folder import FolderExchange
 from kit.exchange.names import ending_of, ends_with, is_key, new_submission, submission_time
 
@@ -123,7 +123,7 @@ def test_eight_at_the_same_time_are_one(exchange: FolderExchange, work: Path) ->
 def test_who_keeps_the_inbox_locked_keeps_only_their_own_waiting(
     exchange: FolderExchange, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(inbox, "_PATIENCE_SECONDS", 0.1)
     descriptor = os.open(exchange.path / "ada" / "inbox", os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
