@@ -7,7 +7,6 @@ damaged.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 # Twice as fast as the standard library's reader, and every round reads the whole ledger.
 from pydantic_core import from_json
@@ -46,7 +45,7 @@ from sqlalchemy.schema import DDL
 from kit.course import Course
 from kit.databases import in_words, open_engine
 from kit.errors import LedgerError
-from kit.files import storing
+from kit.journal import last_seq, opened_alone, whole_lines
 from kit.records import EVENT_KINDS, Event
 from kit.records.fold import KEPT_WHOLE, collector_paused
 
@@ -259,8 +258,8 @@ class Ledger:
         if self._journal is None:
             return
         # Locked from the look at what it has until the rest is added: another process may be closing as well.
-        with _journal_alone(self._journal) as file:
-            query = select(EVENTS).where(EVENTS.c.seq > _last_seq(file)).order_by(EVENTS.c.seq)
+        with opened_alone(self._journal) as file:
+            query = select(EVENTS).where(EVENTS.c.seq > last_seq(file)).order_by(EVENTS.c.seq)
             with self._guard(), self._engine.connect() as connection:
                 rows = connection.execute(query).mappings().all()
             if rows:
@@ -271,8 +270,8 @@ class Ledger:
     def _require_what_the_journal_has(self, table_is_there: bool) -> None:
         if self._journal is None or not self._journal.is_file():
             return
-        with _journal_alone(self._journal) as file:
-            last = _last_seq(file)
+        with opened_alone(self._journal) as file:
+            last = last_seq(file)
         if last == 0:
             return
         have = 0
@@ -327,7 +326,7 @@ def _read_journal(journal: Path) -> list[dict[str, Any]]:
     """The journal's events in order, each once; LedgerError names the line that cannot be one."""
     by_seq: dict[int, dict[str, Any]] = {}
     by_key: dict[str, int] = {}
-    for number, line in enumerate(_whole_lines(journal), start=1):
+    for number, line in enumerate(whole_lines(journal), start=1):
         row = _journal_row(line, journal, number)
         known = by_key.setdefault(row["key"], row["seq"])
         if known != row["seq"] or by_seq.setdefault(row["seq"], row) != row:
@@ -351,46 +350,6 @@ def _bad_line(journal: Path, number: int, reason: str) -> LedgerError:
         f"Line {number} of {journal.name} cannot be used: {reason}. Keep a copy of the file, mend the line or take it "
         "out, and run `kit restore` again. Nothing was changed."
     )
-
-
-def _whole_lines(journal: Path) -> Iterator[bytes]:
-    """The journal's complete lines: the last one may have been cut by a crash, and is then written again."""
-    with storing("The ledger's journal"), journal.open("rb") as file:
-        yield from (line for line in file if line.endswith(b"\n"))
-
-
-@contextmanager
-def _journal_alone(journal: Path) -> Iterator[BinaryIO]:
-    """The journal, open for reading and appending, for nobody else meanwhile."""
-    with storing("The ledger's journal"), open(journal, "a+b", opener=_private) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _last_seq(journal: BinaryIO) -> int:
-    """Sequence number of the last complete line; a line cut by a crash is cut off."""
-    end = journal.seek(0, os.SEEK_END)
-    tail = b""
-    while end > 0 and tail.count(b"\n") < 2:
-        step = min(65536, end)
-        end -= step
-        journal.seek(end)
-        tail = journal.read(step) + tail
-    whole = tail[: tail.rfind(b"\n") + 1]
-    if len(whole) < len(tail):
-        journal.truncate(end + len(whole))
-    lines = whole.splitlines()
-    try:
-        return int(json.loads(lines[-1])["seq"]) if lines else 0
-    except (ValueError, TypeError, KeyError) as error:
-        raise LedgerError(
-            f"The last line of mastery.journal cannot be read: {error}. If the ledger is whole, move the journal "
-            "aside: the next run writes it again."
-        ) from error
 
 
 def _one_writer(connection: Connection) -> None:
