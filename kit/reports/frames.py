@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from kit.records import Catalogue, Event
     from kit.reports.gathering import Gathered
 
+_ATTEMPT = ("learner", "unit", "revision", "attempt", "form", "submission", "submitted_at")
+"""What tells one attempt, at the front of every table that has rows for its parts."""
+
 
 class Frames:
     """The frames of a course as attributes; `help(frames.attempts)` is of no use, `help(type(frames))` is.
@@ -103,10 +106,9 @@ class Frames:
         note          category             –       why it came out so, as the learner reads it; may be empty
         """
         found, scores = self._gathered.attempts, self._gathered.items
-        first = ("learner", "unit", "revision", "attempt", "form", "submission", "submitted_at")
         leaves = _leaves(scores, {"item": "category", "objective": "category", "score": "float", "max": "float",
                                   "note": "category"})  # fmt: skip
-        return self._table(_runs(found, scores, first) | leaves, {})
+        return self._table(_runs(found, scores, _ATTEMPT) | leaves, {})
 
     @cached_property
     def objectives(self) -> pd.DataFrame:
@@ -131,11 +133,10 @@ class Frames:
         before_reset  bool                 –       an instructor's reset put the attempt behind the learner
         """
         found, verdicts = self._gathered.attempts, self._gathered.verdicts
-        first = ("learner", "unit", "revision", "attempt", "form", "submission", "submitted_at")
         leaves = _leaves(verdicts, {"objective": "category", "score": "float", "max": "float", "share": "float",
                                     "criterion": "float", "state": "category", "certainty": "float"})  # fmt: skip
         last = _runs(found, verdicts, ("before_reset",))
-        return self._table(_runs(found, verdicts, first) | leaves | last, {"state": columns.VERDICTS})
+        return self._table(_runs(found, verdicts, _ATTEMPT) | leaves | last, {"state": columns.VERDICTS})
 
     @cached_property
     def units(self) -> pd.DataFrame:
