@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from asyncio import Future
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any, ClassVar
 
 from jupyterhub.services.auth import HubOAuthenticated
@@ -174,26 +173,3 @@ class ApiHandler(HubHandler):
     def finish_failure(self, failure: Failure) -> None:
         """As an `error` with its code and its sentence."""
         self.answer({"error": {"code": failure.code, "message": failure.message}}, failure.status_code)
-
-
-class PageHandler(HubHandler):
-    """Answers in HTML; who is not logged in is sent to the hub and comes back."""
-
-    def _send_to_log_in(self) -> None:
-        if self.request.method not in ("GET", "HEAD"):
-            raise Failure(
-                403, "page-too-old",
-                "This page has been open for too long, or you logged out meanwhile. Reload it and do it again.",
-            )  # fmt: skip
-        self.redirect(self.get_login_url())
-
-    def finish_failure(self, failure: Failure) -> None:
-        """As a small page of its own."""
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        home = escape(self.service.settings.prefix, quote=True)
-        self.finish(
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not now</title>'
-            '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-            f"<body><main><h1>{escape(self.service.course.title)}</h1><p>{escape(failure.message)}</p>"
-            f'<p><a href="{home}">Back to the course</a></p></main></body></html>'
-        )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError
 
-from kit.hub.answering import ApiHandler, PageHandler
+from kit.hub.answering import ApiHandler
 from kit.hub.failures import Failure, not_there
 from kit.hub.identity import MEMBERS, OBSERVERS
 from kit.hub.metrics import CONTENT_TYPE
+from kit.hub.pages.page import Page
 
 
 class Health(ApiHandler):
@@ -65,7 +66,7 @@ class About(ApiHandler):
         )
 
 
-class BackFromLogIn(PageHandler, HubOAuthCallbackHandler):
+class BackFromLogIn(Page, HubOAuthCallbackHandler):
     """Where the hub sends a browser after the log-in."""
 
     audience = None
@@ -89,7 +90,7 @@ class BackFromLogIn(PageHandler, HubOAuthCallbackHandler):
             ) from error  # fmt: skip
 
 
-class Nothing(PageHandler, ApiHandler):
+class Nothing(Page, ApiHandler):
     """For every address that there is not: a page for browsers, JSON for programs."""
 
     audience = None
@@ -101,7 +102,7 @@ class Nothing(PageHandler, ApiHandler):
 
     def finish_failure(self, failure: Failure) -> None:
         """In the kind that was asked for."""
-        kind = PageHandler if "text/html" in self.request.headers.get("Accept", "") else ApiHandler
+        kind = Page if "text/html" in self.request.headers.get("Accept", "") else ApiHandler
         kind.finish_failure(self, failure)
 
 

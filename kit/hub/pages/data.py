@@ -14,7 +14,8 @@ from kit.errors import KitError
 from kit.hub.answering import ApiHandler
 from kit.hub.failures import Failure
 from kit.hub.identity import INSTRUCTORS
-from kit.hub.pages.handlers import Seeing, decide
+from kit.hub.pages.handlers import decide
+from kit.hub.pages.page import Seeing
 from kit.pages.cohort import Row, visible
 from kit.pages.overriding import outlook, read_wish
 from kit.records import Event

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
 from tornado.web import RequestHandler
@@ -12,10 +11,11 @@ from tornado.web import RequestHandler
 from kit.decisions import Standing, standing
 from kit.errors import KitError
 from kit.exchange.names import is_assignment_id, submission_time
-from kit.hub.answering import HubHandler, PageHandler
+from kit.hub.answering import HubHandler
 from kit.hub.failures import Failure, not_there
 from kit.hub.identity import INSTRUCTORS, MEMBERS
 from kit.hub.pages import drawing
+from kit.hub.pages.page import Page
 from kit.pages.cohort import HELP, ORDERS, Query, cohort_page
 from kit.pages.history import record_page
 from kit.pages.learning import learner_page, not_looked_at
@@ -27,84 +27,6 @@ from kit.watching import nudge
 
 FIRST_FEW = 12
 """So many who need the instructor stand open; the others unfold."""
-_HEADS = {
-    "no-identity": "You are not logged in",
-    "not-in-this-course": "You are not in this course yet",
-    "name-impossible": "This account cannot be used here",
-    "forbidden": "That is for instructors",
-    "not-there": "There is nothing here",
-    "not-built": "The course is not open yet",
-    "too-many": "A little slower, please",
-    "fault": "Something went wrong",
-    "no-portfolio": "There is no portfolio of yours",
-    "no-pdf": "No PDF can be made here",
-}
-
-
-class Seeing(HubHandler):
-    """What handlers of pages and of their JSON share: the course as it is now, and whom the person may see."""
-
-    async def present(self) -> Present:
-        """The course at this moment."""
-        # One at a time: the first one after a start reads the whole ledger, and must not keep every thread waiting.
-        async with self.service.reading:
-            return await self.service.work(self.service.presence.now)
-
-    async def learner(self, name: str) -> tuple[Present, str, list[Event]]:
-        """The course, and the account and the events of learner *name*; 404 where the person does not see them."""
-        now = await self.present()
-        record = now.records.get(name)
-        if record is None or not self.person.sees(record.section):
-            raise not_there()
-        return now, name, await self.service.work(self.service.presence.events, name)
-
-
-class Page(Seeing, PageHandler):
-    """A page of the course. Where it cannot be shown, a page that says why and where to go."""
-
-    def set_default_headers(self) -> None:
-        """Those of every answer, with the stricter rules that pages without anything inline can keep."""
-        super().set_default_headers()
-        self.set_header("Content-Security-Policy", drawing.CSP)
-
-    async def show(self, template: str, **values: Any) -> None:
-        """Finish with the page *template*."""
-        drawn = await self.service.work(drawing.draw, template, {**self._frame(), **values})
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(drawn)
-
-    def version(self) -> int:
-        """Of the news for who asks; to be asked before anything is read, so that nothing newer is ever missed."""
-        return self.service.news.version(self.about)
-
-    def _frame(self) -> Mapping[str, Any]:
-        person = getattr(self, "person", None)
-        hubs = self.service.hubs
-        hub = f"{hubs.hub_host}{hubs.hub_prefix}"
-        return {
-            "base": self.service.settings.prefix,
-            "course": self.service.course.title,
-            "user": person.name if person else "",
-            "xsrf": _text(self.xsrf_token) if person else "",
-            "hub_home": f"{hub}home",
-            "formgrader": f"{hub}user-redirect/formgrader",
-            "portfolio": person is not None and person.role == "learner",
-            "now": datetime.now(UTC),
-        }
-
-    def finish_failure(self, failure: Failure) -> None:
-        """As a page: what happened, and the ways from here."""
-        frame = self._frame()
-        ways = [(frame["base"], "Back to the course"), (frame["hub_home"], "To the hub")]
-        if failure.code == "not-in-this-course":
-            ways = [(frame["base"], "Try again"), (frame["hub_home"], "To the hub")]
-        head = _HEADS.get(failure.code, "That did not work" if failure.status_code < 500 else "Not just now")
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(drawing.draw("said.html", {**frame, "head": head, "sentence": failure.message, "ways": ways}))
-
-    def arguments(self) -> dict[str, str]:
-        """The last value of each argument in the address."""
-        return {name: _text(values[-1]) for name, values in self.request.query_arguments.items()}
 
 
 class Home(Page):
@@ -284,10 +206,6 @@ def _done(present: Present, learner: str, action: str, unit: str) -> str:
     return (
         f"Decided: {ACTIONS[made[-1].data['action']][0].lower()}, {unit}. It is in the record, and carried out at once."
     )
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 ROUTES: Sequence[tuple[str, type[RequestHandler]]] = (

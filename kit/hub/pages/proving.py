@@ -17,7 +17,7 @@ from kit.course import Course
 from kit.errors import KitError, UnknownName
 from kit.hub.failures import Failure, busy
 from kit.hub.identity import INSTRUCTORS, MEMBERS
-from kit.hub.pages.handlers import Page
+from kit.hub.pages.page import Page
 from kit.portfolio import portfolio, render_html, render_pdf
 
 Ways = Sequence[tuple[str, str]]
