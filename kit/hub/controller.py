@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from logging import Logger
 
@@ -67,23 +67,12 @@ def pause_after(failures: int) -> float:
 
 
 class Controller:
-    """Keeps one controller running for *course* from `start` to `stop`.
+    """Keeps one controller running for *course* from `start` to `stop`; what it writes goes to the service's log."""
 
-    told: called (in a thread of its own) with each line the controller writes; it goes to the service's log anyway.
-    """
-
-    def __init__(
-        self,
-        course: Course,
-        *,
-        log: Logger | None = None,
-        command: Sequence[str] | None = None,
-        told: Callable[[str], None] = lambda line: None,
-    ) -> None:
+    def __init__(self, course: Course, *, log: Logger | None = None, command: Sequence[str] | None = None) -> None:
         self._course = course
         self._log = log or log_of("controller")
         self._command = list(command or command_for(course))
-        self._told = told
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -188,7 +177,6 @@ class Controller:
                 if line:
                     self._last.append(line)
                     self._log.info("%s", line)
-                    self._told(line)
         code = process.wait()
         _close_input(process)
         return f"killed by signal {-code}" if code < 0 else f"exit code {code}"

@@ -10,7 +10,7 @@ Where the hub has no section groups, sections that came from elsewhere (`kit enr
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,18 +117,14 @@ def _page(session: Session, url: str, offset: int) -> dict[str, Any]:
 class RosterKeeper:
     """Keeps the course's learners those of the hub's groups, from `start` to `stop`, in a thread of its own.
 
-    api_url, token: of the hub, as the service was given them. enrolled: called with the names that are new.
+    api_url, token: of the hub, as the service was given them.
     """
 
-    def __init__(
-        self, course: Course, api_url: str, token: str, *, enrolled: Callable[[list[str]], None] = lambda names: None
-    ) -> None:
+    def __init__(self, course: Course, api_url: str, token: str) -> None:
         self._course = course
         self._api_url = api_url
         self._token = token
-        self._enrolled = enrolled
         self._ending = threading.Event()
-        self._now = threading.Event()
         self._thread: threading.Thread | None = None
         self._known: Roster | None = None
         self._trouble = ""
@@ -139,14 +135,9 @@ class RosterKeeper:
         self._thread = threading.Thread(target=self._keep, name="kit-roster", daemon=True)
         self._thread.start()
 
-    def look_now(self) -> None:
-        """Do not wait for the next time: somebody is here whom the records do not know."""
-        self._now.set()
-
     def stop(self, timeout: float = 30.0) -> None:
         """End after the look that is under way. Blocks."""
         self._ending.set()
-        self._now.set()
         if self._thread is not None:
             self._thread.join(timeout)
 
@@ -174,8 +165,7 @@ class RosterKeeper:
                         self._log.error("%s Learners who are new come in when it is asked again.", error)
                 except Exception:
                     self._log.exception("The roster could not be brought up to date; it is tried again.")
-                self._now.wait(self._course.hub.roster_seconds)
-                self._now.clear()
+                self._ending.wait(self._course.hub.roster_seconds)
 
     def _take_in(self, roster: Roster) -> None:
         from kit.stages.people import enrol, sections_by
@@ -195,4 +185,3 @@ class RosterKeeper:
         if done.added or done.moved:
             self._log.info("%d enrolled, %d in another section now.", done.added, done.moved)
             nudge(self._course)
-            self._enrolled(list(done.names))

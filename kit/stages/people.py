@@ -27,8 +27,6 @@ class Enrolled:
     """How many were, and have another full name now."""
     moved: int = 0
     """How many were, and are in another section now."""
-    names: tuple[str, ...] = ()
-    """The accounts of those who were not in the course before."""
 
 
 def enrol(course: Course, people: Mapping[str, str], *, by: str, sections: Mapping[str, str] | None = None) -> Enrolled:
@@ -45,13 +43,10 @@ def enrol(course: Course, people: Mapping[str, str], *, by: str, sections: Mappi
     now = datetime.now(UTC)
     sections = sections or {}
     with open_ledger(course) as ledger:
-        added = {
-            event.learner
-            for event in ledger.append(
-                Event(f"enrolled:{learner}", "enrolled", learner, now, by, data=_said(name, sections.get(learner)))
-                for learner, name in people.items()
-            )
-        }
+        added = ledger.append(
+            Event(f"enrolled:{learner}", "enrolled", learner, now, by, data=_said(name, sections.get(learner)))
+            for learner, name in people.items()
+        )
         records = fold_all(ledger.events())
         # A name may change back to what it was, so the key cannot be made of it.
         renamed = ledger.append(
@@ -65,7 +60,7 @@ def enrol(course: Course, people: Mapping[str, str], *, by: str, sections: Mappi
             if learner in people and section != records[learner].section
         )
     _say_not_open_yet(course, [records[learner] for learner in people])
-    return Enrolled(len(added), len(renamed), len(moved), tuple(sorted(added)))
+    return Enrolled(len(added), len(renamed), len(moved))
 
 
 def sections_by(course: Course, who: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +17,9 @@ from kit.hub.controller import Controller, pause_after, token_free
 from kit.lock import alone
 from tests.courses import write_course
 from tests.cycle.school import School
+from tests.hub.learner import eventually
 
 PATIENT = 90.0
-
-
-def eventually(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENT
-    while not true():
-        assert time.monotonic() < end, f"It never came to this: {what}"
-        time.sleep(0.05)
 
 
 def environment_of(pid: int) -> dict[str, str]:
@@ -111,8 +105,11 @@ SERVICE = """
 import sys, time
 from kit.course import load_course
 from kit.hub.controller import Controller
-controller = Controller(load_course(sys.argv[1]), told=lambda line: print(controller.pid, line, flush=True))
+controller = Controller(load_course(sys.argv[1]))
 controller.start()
+while not any("Watching" in line for line in controller.last_lines):
+    time.sleep(0.05)
+print(controller.pid, flush=True)
 time.sleep(3600)
 """
 
@@ -123,9 +120,7 @@ def test_it_ends_with_a_service_that_was_killed_and_the_next_one_takes_over(scho
     )
     assert service.stdout is not None
     with service, service.stdout:
-        line = service.stdout.readline()
-        assert "Watching" in line
-        pid = int(line.split()[0])
+        pid = int(service.stdout.readline())
         service.kill()
     eventually(lambda: not Path(f"/proc/{pid}").exists(), "the end of the controller of a killed service")
     kept = Controller(school.course)
