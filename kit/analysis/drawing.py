@@ -32,15 +32,15 @@ def new_figure(width: float, height: float) -> Figure:
         """A figure that a notebook shows also where pyplot was never imported."""
 
         def _repr_png_(self) -> bytes:
-            return png(self)
+            return as_file(self)
 
     return Drawing(figsize=(width, height), layout="constrained", facecolor="white")
 
 
-def png(figure: Figure, dpi: int = 110) -> bytes:
-    """*figure* as a PNG file."""
+def as_file(figure: Figure, kind: str = "png", dpi: int = 110) -> bytes:
+    """*figure* as a file of this *kind*: png, svg, pdf. ValueError for one that matplotlib cannot write."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dpi)
+    figure.savefig(file, format=kind, dpi=dpi)
     return file.getvalue()
 
 

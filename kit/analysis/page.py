@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kit.analysis import tables
-from kit.analysis.drawing import png
+from kit.analysis.drawing import as_file
 from kit.analysis.views import VIEWS, Part
 from kit.reports import CourseView
 from kit.reports.words import plain
@@ -46,7 +46,7 @@ def analysis_html(course: CourseView, name: str, unit: str | None = None) -> str
     )
     if not body:
         body = Markup("<p>{}</p>").format(view.nothing)
-    picture = base64.b64encode(png(view.plot(course, unit), dpi=130)).decode()
+    picture = base64.b64encode(as_file(view.plot(course, unit), dpi=130)).decode()
     title = f"{course.course.title}: {view.title.lower()}" + (f" of {unit}" if unit else "")
     return _PAGE.format(
         title=plain(title),

@@ -14,7 +14,7 @@ import pytest
 
 import kit.analysis
 from kit.analysis import columns, plots, views
-from kit.analysis.drawing import png
+from kit.analysis.drawing import as_file
 from kit.analysis.sheets import sheets
 from kit.errors import UnknownName
 from kit.psychometrics.decision_table import beta_binomial, fit_beta_binomial
@@ -109,7 +109,7 @@ def test_with_so_few_nothing_is_flagged_and_everything_can_be_shown(
     for part in views.VIEWS[name].parts:
         frame = part.frame(view, None)
         assert "flags" not in frame or frame["flags"].isna().all()
-    assert png(views.VIEWS[name].plot(view, None))[:4] == b"\x89PNG"
+    assert as_file(views.VIEWS[name].plot(view, None))[:4] == b"\x89PNG"
 
 
 def test_one_learner_by_hand(history: History) -> None:
