@@ -73,9 +73,9 @@ FILES: Mapping[str, Case] = {
     ),
     "homes, keys and accounts": probe(
         "import sys\n"
-        "for path in ('/etc/shadow', '/etc/passwd', '/root/.ssh', '/root/.bash_history', '/root/.config'):\n"
+        "for path in ('/etc/shadow', '/etc/passwd', '@home@/.ssh', '@home@/.bash_history', '@home@/.config'):\n"
         "    if os.path.exists(path): print('canary: there is', path)\n"
-        "for place in ('/home', '/root'):\n"
+        "for place in ('/home', '/root', '@home@'):\n"
         "    for name in os.listdir(place) if os.path.exists(place) else ():\n"
         "        own = os.path.join(place, name)\n"
         "        if not any(path.startswith(own) for path in ('/home/learner', sys.prefix, sys.base_prefix)):\n"

@@ -70,6 +70,7 @@ class World:
             "tmp": str(self._loose[0]),
             "shm": str(self._loose[1]),
             "segment": str(self._segment),
+            "home": str(Path.home()),
             "grader": str(os.getpid()),
             "bystander": str(self._bystander.pid),
             "port": str(self._server.port),

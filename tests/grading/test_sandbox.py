@@ -36,7 +36,7 @@ CANNOT = {
         "from pathlib import Path\nseen = [p.read_bytes() for p in Path('/proc').glob('[0-9]*/environ')]\n"
         "assert not any(b'{token}' in environ for environ in seen)"),
     "read this repository": "import os\nassert not os.path.exists({here!r})",
-    "read homes": "import os\nassert os.listdir('/home') == ['learner'] and not os.path.exists('/root/.ssh')",
+    "read homes": "import os\nassert os.listdir('/home') == ['learner'] and not os.path.exists({home!r})",
     "read the accounts": "import os\nassert not os.path.exists('/etc/shadow') and not os.path.exists('/etc/passwd')",
     "write the interpreter": (
         "import os, sys\ntry:\n    open(os.path.join(sys.prefix, 'x'), 'w')\nexcept OSError:\n    pass\n"
@@ -62,9 +62,13 @@ CANNOT = {
 @pytest.mark.parametrize("source", CANNOT.values(), ids=CANNOT.keys())
 def test_learner_code_cannot(source: str, executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIT_TEST_TOKEN", "kit-test-token")
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        tempfile.TemporaryDirectory(prefix=".kit-test-", dir=Path.home()) as home,
+    ):
         filled = source.format(
             pid=os.getpid(),
+            home=home,
             token="kit-test-token",
             here=str(Path(__file__).parents[2] / "pyproject.toml"),
             port=server.getsockname()[1],
