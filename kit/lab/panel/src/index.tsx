@@ -16,8 +16,6 @@ import { Server } from './server';
 import { Entry, Work, isWorkable, nextWork, workNamed } from './standing';
 import { Doings, Panel } from './view';
 
-import '../style/index.css';
-
 const PANEL = 'mastery-panel';
 const STATE = 'mastery-kit:panel';
 const icon = new LabIcon({
